@@ -1,0 +1,1 @@
+"""The domain in plain Python: values and rules, without Qt, network, disk, clock or asyncio."""

@@ -1,0 +1,125 @@
+"""The mask: 8-bit coverage in the source's size, 255 where the picture is repainted.
+
+Every change is a transaction. `Mask.edit` begins one; whoever paints calls `touch` before the
+first write to a rectangle; `commit` closes it into one undo step, `abort` takes it all back.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+import cv2
+import numpy as np
+
+from fluxfill_studio.core.geometry import EMPTY, Rect, Size
+from fluxfill_studio.core.history import TILE, TileDelta, UndoRecord, tiles_of
+from fluxfill_studio.core.types import Plane
+
+
+class Mask:
+    """A plane of coverage, and the one edit that may be open on it."""
+
+    def __init__(self, size: Size, pixels: Plane | None = None) -> None:
+        """An empty mask, or one over `pixels` of shape (height, width), which it then owns."""
+        if pixels is not None and pixels.shape != size.shape:
+            raise ValueError(f"mask of shape {pixels.shape} for a picture of {size}")
+        self.size = size
+        self.pixels: Plane = np.zeros(size.shape, np.uint8) if pixels is None else pixels
+        self._open: MaskEdit | None = None
+
+    def edit(self) -> MaskEdit:
+        """Begin a transaction. Raises RuntimeError while another one is open."""
+        if self._open is not None:
+            raise RuntimeError("a mask edit is already open")
+        self._open = MaskEdit(self)
+        return self._open
+
+    def close_edit(self, edit: MaskEdit) -> None:
+        """Called by the edit when it ends."""
+        if self._open is not edit:
+            raise RuntimeError("this mask edit has ended")
+        self._open = None
+
+    @property
+    def is_being_edited(self) -> bool:
+        return self._open is not None
+
+    @property
+    def bounds(self) -> Rect:
+        """The smallest rectangle around all coverage above zero; EMPTY for an empty mask."""
+        x, y, width, height = cv2.boundingRect(self.pixels)
+        return Rect(x, y, width, height) if width else EMPTY
+
+
+class MaskEdit:
+    """One open transaction. As a context manager it aborts when an exception passes."""
+
+    def __init__(self, mask: Mask) -> None:
+        self.mask = mask
+        # Memory of untouched pages is never claimed from the system, so a plane of the full size
+        # costs what the edit touches, and any rectangle of it can be read without stitching.
+        self.before: Plane = np.empty(mask.size.shape, np.uint8)
+        rows, columns = -(-mask.size.height // TILE), -(-mask.size.width // TILE)
+        self._touched = np.zeros((rows, columns), np.bool_)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is not None:
+            self.abort()
+
+    def touch(self, rect: Rect) -> Rect:
+        """Keep `rect`'s pixels before they are written; returns `rect` within the mask."""
+        rect = rect.intersected(Rect.of(self.mask.size))
+        for row, column, tile in tiles_of(rect, self.mask.size):
+            if not self._touched[row, column]:
+                self._touched[row, column] = True
+                self.before[tile.slices] = self.mask.pixels[tile.slices]
+        return rect
+
+    def commit(self) -> UndoRecord | None:
+        """End the edit; returns its undo step, or None when no pixel differs."""
+        self.mask.close_edit(self)
+        deltas = (
+            TileDelta.between(tile, self.before[tile.slices], self.mask.pixels[tile.slices])
+            for tile in self._touched_tiles()
+        )
+        tiles = tuple(delta for delta in deltas if delta is not None)
+        return UndoRecord(tiles) if tiles else None
+
+    def abort(self) -> Rect:
+        """End the edit and put everything back; returns what was put back."""
+        self.mask.close_edit(self)
+        dirty = EMPTY
+        for tile in self._touched_tiles():
+            self.mask.pixels[tile.slices] = self.before[tile.slices]
+            dirty = dirty.united(tile)
+        return dirty
+
+    def _touched_tiles(self) -> list[Rect]:
+        whole = Rect.of(self.mask.size)
+        return [
+            Rect(int(column) * TILE, int(row) * TILE, TILE, TILE).intersected(whole)
+            for row, column in np.argwhere(self._touched)
+        ]
+
+
+def invert(edit: MaskEdit) -> Rect:
+    """Turn the mask of `edit` into its opposite; returns what changed."""
+    rect = edit.touch(Rect.of(edit.mask.size))
+    np.bitwise_not(edit.mask.pixels, out=edit.mask.pixels)
+    return rect
+
+
+def fill(edit: MaskEdit, value: int) -> Rect:
+    """Set the whole mask to `value`, 0 to 255; returns what changed."""
+    rect = edit.touch(Rect.of(edit.mask.size))
+    edit.mask.pixels[:] = value
+    return rect

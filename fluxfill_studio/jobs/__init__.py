@@ -1,0 +1,1 @@
+"""Running jobs from intent to result."""

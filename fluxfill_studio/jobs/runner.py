@@ -1,0 +1,169 @@
+"""One job from intent to finished fill: upload, submit, poll, download, blend.
+
+The runner owns the order of the steps and the job's states; it knows neither window nor files.
+Every step ends in a new frozen Job handed to `report`, so that whoever keeps jobs can write a
+step down before the next one begins.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from fluxfill_studio.apiframe.client import ApiframeClient
+from fluxfill_studio.apiframe.wire import JobReport, JobStatus, failure_of
+from fluxfill_studio.core.codec import decode, encode_png
+from fluxfill_studio.core.compose import Fill
+from fluxfill_studio.core.errors import BadAnswer, Charge, FluxfillError, ImageError, JobTookTooLong
+from fluxfill_studio.core.job import Job, JobState
+from fluxfill_studio.core.plan import Plan
+from fluxfill_studio.core.source import Source
+from fluxfill_studio.core.types import Pixels, Plane
+
+# The pace of the official SDK: 2 s, growing by half up to 5 s, ten minutes in all.
+_FIRST_WAIT: Final = 2.0
+_LONGEST_WAIT: Final = 5.0
+_GROWTH: Final = 1.5
+_TIME_LIMIT: Final = 600.0
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """What a job works on: the source, and the mask painted within the plan's crop.
+
+    The mask is None for an outpaint, else a copy of its own: painting goes on while the job runs.
+    """
+
+    source: Source
+    mask: Plane | None
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """A fill, its finished picture, and how many pixels changed outside the mask (inpaint)."""
+
+    fill: Fill
+    picture: Pixels
+    changed_outside: int | None
+
+
+class JobRunner:
+    """Runs jobs on one service. `sleep` is asyncio's, or that of a test's clock."""
+
+    def __init__(
+        self,
+        client: ApiframeClient,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._client = client
+        self._sleep = sleep
+
+    async def run(self, job: Job, inputs: Inputs, report: Callable[[Job], None]) -> Outcome:
+        """Bring `job` to its end, from its beginning or from where it failed or was stopped.
+
+        `report` is told every change, on the event loop. Raises the FluxfillError that ended the
+        job, after reporting it as FAILED; a cancellation is reported as STOPPED. Either can be
+        run again: with the server id it goes on waiting, without one it uploads again and submits
+        under the same idempotency key, so no run is paid for twice.
+        """
+        track = _Track(job, report)
+        try:
+            if job.server_id is None:
+                await self._start(track, inputs)
+            else:
+                track.set(replace(job.moved(JobState.WAITING), error=None))
+            url = await self._wait(track)
+            track.move(JobState.DOWNLOADING)
+            data = await self._client.download(url)
+            track.move(JobState.BLENDING)
+            outcome = await asyncio.to_thread(_blend, data, job.plan, inputs)
+        except FluxfillError as error:
+            track.set(replace(track.job.moved(JobState.FAILED), error=error))
+            raise
+        except asyncio.CancelledError:
+            track.move(JobState.STOPPED)
+            raise
+        track.set(replace(track.job.moved(JobState.DONE), progress=1.0))
+        return outcome
+
+    async def _start(self, track: _Track, inputs: Inputs) -> None:
+        """Upload the inputs and submit; the job then has its server id."""
+        track.set(replace(track.job.moved(JobState.UPLOADING), error=None))
+        job = track.job
+        image, mask = await asyncio.to_thread(_encode, job.plan, inputs)
+        image_url = (await self._client.upload(image, "image.png")).url
+        mask_url = None
+        if mask is not None:
+            mask_url = (await self._client.upload(mask, "mask.png")).url
+        track.move(JobState.SUBMITTING)
+        submission = await self._client.submit_edit(
+            job.request, image_url, mask_url, job.idempotency_key
+        )
+        track.set(replace(track.job.moved(JobState.WAITING), server_id=submission.job_id))
+
+    async def _wait(self, track: _Track) -> str:
+        """Ask for the job until it has ended; returns the address of its result."""
+        server_id = track.job.server_id
+        if server_id is None:
+            raise ValueError("a job without a server id cannot be waited for")
+        for seconds in _waits():
+            await self._sleep(seconds)
+            answer = await self._client.get_job(server_id)
+            if answer.status is JobStatus.COMPLETED:
+                track.set(replace(track.job, charged=answer.credit_cost))
+                return _result_url(answer)
+            if answer.status in (JobStatus.FAILED, JobStatus.CANCELLED):
+                raise failure_of(answer)
+            if answer.progress is not None:
+                track.set(replace(track.job, progress=answer.progress / 100))
+        raise JobTookTooLong(minutes=round(_TIME_LIMIT / 60), charge=Charge.PENDING)
+
+
+class _Track:
+    """The job as it stands; whoever asked for it is told of every change."""
+
+    def __init__(self, job: Job, report: Callable[[Job], None]) -> None:
+        self.job = job
+        self._report = report
+
+    def set(self, job: Job) -> None:
+        self.job = job
+        self._report(job)
+
+    def move(self, state: JobState) -> None:
+        self.set(self.job.moved(state))
+
+
+def _waits() -> Iterator[float]:
+    """The seconds to wait before each request for a job's state."""
+    wait, total = _FIRST_WAIT, 0.0
+    while total < _TIME_LIMIT:
+        yield wait
+        total += wait
+        wait = min(wait * _GROWTH, _LONGEST_WAIT)
+
+
+def _result_url(answer: JobReport) -> str:
+    if answer.result_url is None:
+        raise BadAnswer(reason="the job is complete but names no result", charge=Charge.CHARGED)
+    return answer.result_url
+
+
+def _encode(plan: Plan, inputs: Inputs) -> tuple[bytes, bytes | None]:
+    image = encode_png(plan.image(inputs.source.pixels))
+    mask = None if inputs.mask is None else encode_png(plan.mask(inputs.mask))
+    return image, mask
+
+
+def _blend(data: bytes, plan: Plan, inputs: Inputs) -> Outcome:
+    try:
+        raw = decode(data, "result").pixels
+    except ImageError as error:
+        raise BadAnswer(reason=error.message, charge=Charge.CHARGED) from error
+    fill = Fill(inputs.source, plan, inputs.mask, raw)
+    picture = fill.picture()
+    changed = None if inputs.mask is None else fill.changed_outside(picture)
+    return Outcome(fill, picture, changed)

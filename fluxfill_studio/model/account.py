@@ -1,0 +1,66 @@
+"""Who makes the fills, and what is left to pay for them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from fluxfill_studio.apiframe.wire import Account as Balance
+from fluxfill_studio.core.errors import ServiceError
+from fluxfill_studio.core.schema import ParameterSchema
+from fluxfill_studio.jobs.service import Engine, Service
+
+
+class Account(QObject):
+    """The engine in use and its balance. Services are made when they are first needed."""
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        schema: ParameterSchema,
+        key: str | None,
+        base_url: str,
+        parent: QObject | None = None,
+    ) -> None:
+        """Starts with Apiframe where there is a `key`, else with the local engine."""
+        super().__init__(parent)
+        self._schema = schema
+        self._key = key
+        self._base_url = base_url
+        self._services: dict[Engine, Service] = {}
+        self.engine = Engine.APIFRAME if key else Engine.LOCAL
+        self.balance: Balance | None = None
+
+    @property
+    def has_key(self) -> bool:
+        return bool(self._key)
+
+    def choose(self, engine: Engine) -> None:
+        """Use `engine` for the runs that start from now on."""
+        if engine is not self.engine:
+            self.engine = engine
+            self.balance = None
+            self.changed.emit()
+
+    def service(self, engine: Engine) -> Service:
+        if engine not in self._services:
+            if engine is Engine.LOCAL:
+                self._services[engine] = Service.local(self._schema)
+            else:
+                self._services[engine] = Service.apiframe(self._schema, self._key, self._base_url)
+        return self._services[engine]
+
+    async def refresh(self) -> None:
+        """Ask Apiframe for the balance; where that fails, none is shown rather than an old one."""
+        if self.engine is not Engine.APIFRAME:
+            return
+        try:
+            self.balance = await self.service(Engine.APIFRAME).client.me()
+        except ServiceError:
+            self.balance = None
+        self.changed.emit()
+
+    async def close(self) -> None:
+        while self._services:
+            _, service = self._services.popitem()
+            await service.aclose()

@@ -1,0 +1,85 @@
+"""Opening pictures: decoded aside in a worker, shown only when they are whole."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from fluxfill_studio.core.codec import Progress, decode
+from fluxfill_studio.core.errors import ImageError
+from fluxfill_studio.core.source import Source
+from fluxfill_studio.core.types import Pixels
+from fluxfill_studio.model.document import Document, Picture
+from fluxfill_studio.model.tasks import TaskOwner
+from fluxfill_studio.storage.images import read_source
+
+
+class Opener(QObject):
+    """Opens one picture at a time; the latest wish wins, and a failed one changes nothing."""
+
+    progressed = Signal()
+    opened = Signal(object)
+    """The Source that is shown now."""
+    failed = Signal(object)
+    """The ImageError that opening ended with."""
+
+    def __init__(self, document: Document, tasks: TaskOwner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._tasks = tasks
+        self._task: asyncio.Task[None] | None = None
+        self.name: str | None = None
+        """What is being opened, or None."""
+        self.progress = 0.0
+        """How far, 0 to 1."""
+
+    def open_path(self, path: Path) -> None:
+        self._open(path.name, lambda report: read_source(path, report))
+
+    def open_bytes(self, data: bytes, name: str) -> None:
+        """Open the bytes of a picture file, as from the clipboard."""
+        self._open(name, lambda report: decode(data, name, report))
+
+    def open_pixels(self, pixels: Pixels, name: str) -> None:
+        """Open a picture that is in memory already, as a result that becomes a source."""
+        self.open_source(Source(name, pixels))
+
+    def open_source(self, source: Source) -> None:
+        self._open(source.name, lambda _: source)
+
+    def _open(self, name: str, load: Callable[[Progress], Source]) -> None:
+        if self._task is not None:
+            self._task.cancel()
+        self.name, self.progress = name, 0.0
+        self.progressed.emit()
+        self._task = self._tasks.start(self._load(load), f"open {name}")
+
+    async def _load(self, load: Callable[[Progress], Source]) -> None:
+        loop = asyncio.get_running_loop()
+        task = asyncio.current_task()
+
+        def advance(done: float) -> None:
+            if task is self._task:
+                self.progress = done
+                self.progressed.emit()
+
+        def work() -> Picture:
+            return Picture.of(load(lambda done: loop.call_soon_threadsafe(advance, done)))
+
+        try:
+            picture = await asyncio.to_thread(work)
+        except ImageError as error:
+            self._finish(task)
+            self.failed.emit(error)
+            return
+        self._finish(task)
+        self._document.show(picture)
+        self.opened.emit(picture.source)
+
+    def _finish(self, task: asyncio.Task[None] | None) -> None:
+        if task is self._task:
+            self._task = self.name = None
+            self.progressed.emit()

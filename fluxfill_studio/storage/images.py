@@ -1,0 +1,158 @@
+"""Pictures on disk: read whole or not at all, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from PIL import Image
+
+from fluxfill_studio.core.codec import Progress, decode, decode_mask, decode_thumbnail
+from fluxfill_studio.core.errors import (
+    FolderInTheWay,
+    FolderMissing,
+    ImageMissing,
+    ImageUnreadable,
+    MaskSizeMismatch,
+    NotAnImage,
+    SaveError,
+    UnknownEnding,
+    WouldOverwrite,
+)
+from fluxfill_studio.core.geometry import Size
+from fluxfill_studio.core.source import Source
+from fluxfill_studio.core.types import Pixels, Plane
+
+# The endings that can be saved, Pillow's name for each, and the options that keep the most.
+SAVE_FORMATS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    ".png": ("PNG", {"compress_level": 3}),
+    ".tif": ("TIFF", {"compression": "tiff_lzw"}),
+    ".tiff": ("TIFF", {"compression": "tiff_lzw"}),
+    ".jpg": ("JPEG", {"quality": 95, "subsampling": 0}),
+    ".jpeg": ("JPEG", {"quality": 95, "subsampling": 0}),
+}
+# Reading takes the first part of the progress, decoding the rest.
+_READ_SHARE = 0.1
+
+
+def read_source(path: Path, report: Progress = lambda _: None) -> Source:
+    """Read and decode the picture at `path`; `report` is called from this thread.
+
+    Raises ImageMissing, ImageUnreadable, or what `decode` raises.
+    """
+    data = _read(path)
+    report(_READ_SHARE)
+    return decode(data, path.name, lambda done: report(_READ_SHARE + (1 - _READ_SHARE) * done))
+
+
+def read_thumbnail(path: Path, side: int) -> Pixels:
+    """A small copy of the picture at `path`, no side longer than `side`; quick for JPEG.
+
+    Raises what `read_source` raises.
+    """
+    return decode_thumbnail(_read(path), path.name, side)
+
+
+def read_mask(path: Path, size: Size) -> Plane:
+    """Read a mask file as coverage of `size`.
+
+    Raises MaskSizeMismatch for another size, and what `read_source` raises.
+    """
+    plane = decode_mask(_read(path), path.name)
+    if plane.shape != size.shape:
+        height, width = plane.shape
+        raise MaskSizeMismatch(
+            name=path.name,
+            width=width,
+            height=height,
+            source_width=size.width,
+            source_height=size.height,
+        )
+    return plane
+
+
+def check_target(path: Path, *, overwrite: bool) -> None:
+    """Raise SaveError now for a target that `save_picture` would refuse later."""
+    if path.suffix.lower() not in SAVE_FORMATS:
+        raise UnknownEnding(name=path.name, endings=", ".join(SAVE_FORMATS))
+    if not path.parent.is_dir():
+        raise FolderMissing(name=path.name, folder=path.parent)
+    if path.is_dir():
+        raise FolderInTheWay(name=path.name)
+    if path.exists() and not overwrite:
+        raise WouldOverwrite(name=path.name)
+
+
+def save_picture(path: Path, pixels: Pixels, source: Source, *, overwrite: bool) -> None:
+    """Write `pixels` in the format of `path`'s ending with `source`'s profile, EXIF and resolution.
+
+    Alpha goes along where the size is still the source's and the format has alpha. The file
+    appears under its name only when it is complete. Raises WouldOverwrite where it exists and
+    `overwrite` is not given, and SaveError for whatever the disk or the format refuses.
+    """
+    check_target(path, overwrite=overwrite)
+    format_name, options = SAVE_FORMATS[path.suffix.lower()]
+    keeps_alpha = source.alpha is not None and format_name != "JPEG"
+    if source.alpha is not None and keeps_alpha and source.alpha.shape == pixels.shape[:2]:
+        image = Image.fromarray(np.dstack([pixels, source.alpha]))
+    else:
+        image = Image.fromarray(pixels)
+    metadata: dict[str, Any] = {
+        "icc_profile": source.icc_profile,
+        "exif": source.exif,
+        "dpi": source.dpi,
+    }
+    present = {key: value for key, value in metadata.items() if value is not None}
+    try:
+        _write_whole(path, lambda file: image.save(file, format_name, **options, **present))
+    except OSError as error:
+        raise SaveError(name=path.name, reason=error.strerror or str(error)) from error
+
+
+def save_free(folder: Path, stem: str, pixels: Pixels, source: Source) -> Path:
+    """Write a PNG called `stem`, or `stem-2`, `stem-3` … whichever is free; returns its path.
+
+    The folder is made where it does not exist. Raises SaveError.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SaveError(name=folder.name, reason=error.strerror or str(error)) from error
+    number = 1
+    while True:
+        path = folder / (f"{stem}.png" if number == 1 else f"{stem}-{number}.png")
+        try:
+            save_picture(path, pixels, source, overwrite=False)
+        except WouldOverwrite:
+            number += 1
+        else:
+            return path
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise ImageMissing(name=path.name) from error
+    except IsADirectoryError as error:
+        raise NotAnImage(name=path.name) from error
+    except OSError as error:
+        raise ImageUnreadable(name=path.name, reason=error.strerror or str(error)) from error
+
+
+def _write_whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+    """Write beside `path`, flush to the disk, then take its place in one step."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with temporary.open("x+b") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

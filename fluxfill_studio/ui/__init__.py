@@ -1,0 +1,1 @@
+"""The window: thin widgets that forward events and paint what the model holds."""

@@ -1,0 +1,265 @@
+"""A widget that shows one picture and lets the user zoom and pan it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Final, cast
+
+from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+from typing_extensions import override
+
+from fluxfill_studio.core.display import MaskView, Tint
+from fluxfill_studio.core.geometry import Point, Rect, Size
+from fluxfill_studio.core.pyramid import Pyramid
+from fluxfill_studio.core.viewport import Viewport
+from fluxfill_studio.ui.canvas.frame_buffer import FrameBuffer, from_qrect, to_qrect
+from fluxfill_studio.ui.look import Look
+
+# A notch of the wheel (120 units) changes the scale by the fourth root of two.
+_WHEEL_OCTAVE: Final = 480.0
+_ZOOM_STEP: Final = math.sqrt(2)
+
+
+class PictureView(QWidget):
+    """Zoom with the wheel to the pointer; pan with the middle button, or Space and any drag."""
+
+    viewport_changed = Signal()
+    """The user, or a new picture, moved the view."""
+    hovered = Signal(object)
+    """The image Point under the pointer, or None when it has left."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        # An input method would swallow the letter keys.
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._image: Pyramid | None = None
+        self._mask: Pyramid | None = None
+        self._viewport: Viewport | None = None
+        self._buffer: FrameBuffer | None = None
+        self._ground = QColor(Qt.GlobalColor.black)
+        self._pan_from: QPointF | None = None
+        self._space_is_down = False
+        self.mask_view = MaskView.IMAGE
+        self.tint = Tint(255, 0, 0, 0.5)
+
+    def apply_look(self, look: Look) -> None:
+        self._ground = QColor(look.theme.canvas)
+        self.update()
+
+    def show_picture(self, image: Pyramid | None, mask: Pyramid | None = None) -> None:
+        """Show another picture, fitted, with `mask` over it where one is given."""
+        self._image, self._mask = image, mask
+        viewport = None if image is None else Viewport.fitted(image.size, self._view_size())
+        self._place(viewport)
+
+    @property
+    def viewport(self) -> Viewport | None:
+        """The mapping in use; None while nothing is shown."""
+        return self._viewport
+
+    def set_viewport(self, viewport: Viewport) -> None:
+        """Show another part. `viewport_changed` tells only what the user did, so is not sent."""
+        if viewport != self._viewport:
+            self._viewport = viewport
+            self._buffer = None
+            self.update()
+
+    def fit(self) -> None:
+        if self._viewport is not None:
+            viewport = self._viewport
+            self._place(Viewport.fitted(viewport.image, viewport.view, viewport.frame))
+
+    def zoom_to(self, scale: float, at: QPointF | None = None) -> None:
+        """Zoom to `scale` with the widget point `at` (the middle by default) kept in place."""
+        if self._viewport is not None:
+            point = QPointF(self.rect().center()) if at is None else at
+            self._place(self._viewport.zoomed(scale, self._device_point(point)))
+
+    def zoom_step(self, direction: int, at: QPointF | None = None) -> None:
+        """Zoom one step in (+1) or out (-1)."""
+        if self._viewport is not None:
+            self.zoom_to(self._viewport.scale * _ZOOM_STEP**direction, at)
+
+    def image_point(self, position: QPointF) -> Point:
+        """The image point under a widget position. Only while a picture is shown."""
+        if self._viewport is None:
+            raise ValueError("no picture is shown")
+        return self._viewport.to_image(self._device_point(position))
+
+    def invalidate_mask(self, rect: Rect) -> None:
+        """The mask changed in `rect` of the picture: only that is painted again."""
+        if self._buffer is not None:
+            self._update_device(self._buffer.invalidate(rect))
+
+    def invalidate_all(self) -> None:
+        """The way in which the mask is shown changed."""
+        if self._buffer is not None:
+            self._buffer.invalidate_all()
+        self.update()
+
+    def paint_over(self, painter: QPainter) -> None:
+        """Paint what lies over the picture; the painter's unit is the device pixel."""
+
+    @property
+    def is_panning(self) -> bool:
+        return self._pan_from is not None
+
+    @property
+    def pans_on_press(self) -> bool:
+        """Whether the left button would pan now."""
+        return self._space_is_down
+
+    def cursor_changed(self) -> None:
+        """Set the cursor for what a press would do now."""
+        if self.is_panning:
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif self.pans_on_press:
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+        else:
+            self.setCursor(Qt.CursorShape.ArrowCursor)
+
+    @override
+    def paintEvent(self, event: QPaintEvent, /) -> None:
+        painter = QPainter(self)
+        if self._image is None or self._viewport is None:
+            painter.fillRect(event.rect(), self._ground)
+            return
+        if self._buffer is None:
+            self._buffer = FrameBuffer(self._viewport, self._image, self._mask)
+        ratio = self.devicePixelRatioF()
+        painter.scale(1 / ratio, 1 / ratio)
+        # Qt gives the region its rectangles one by one, which its type stubs do not know.
+        for part in cast(Iterable[QRect], event.region()):
+            rect = self._device_rect(part)
+            area = self._viewport.visible_area
+            if rect.intersected(area) != rect:
+                painter.fillRect(rect.x, rect.y, rect.width, rect.height, self._ground)
+            self._buffer.paint(painter, rect, self.mask_view, self.tint)
+        self.paint_over(painter)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent, /) -> None:
+        super().resizeEvent(event)
+        if self._viewport is not None:
+            self._place(self._viewport.resized(self._view_size()))
+
+    @override
+    def event(self, event: QEvent, /) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange and self._viewport is not None:
+            self._place(self._viewport.resized(self._view_size()))
+        return super().event(event)
+
+    @override
+    def wheelEvent(self, event: QWheelEvent, /) -> None:
+        if self._viewport is not None and event.angleDelta().y():
+            factor = 2 ** (event.angleDelta().y() / _WHEEL_OCTAVE)
+            self.zoom_to(self._viewport.scale * factor, event.position())
+        event.accept()
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent, /) -> None:
+        left = event.button() == Qt.MouseButton.LeftButton
+        if event.button() == Qt.MouseButton.MiddleButton or (left and self.pans_on_press):
+            self._pan_from = event.position()
+            self.cursor_changed()
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent, /) -> None:
+        if self._viewport is None:
+            return
+        if self._pan_from is not None:
+            self._pan_to(event.position())
+        self.hovered.emit(self.image_point(event.position()))
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent, /) -> None:
+        if self._pan_from is not None:
+            self._pan_from = None
+            self.cursor_changed()
+
+    @override
+    def leaveEvent(self, event: QEvent, /) -> None:
+        super().leaveEvent(event)
+        self.hovered.emit(None)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent, /) -> None:
+        if event.key() != Qt.Key.Key_Space:
+            super().keyPressEvent(event)
+        elif not event.isAutoRepeat():
+            self._hold_space(True)
+
+    @override
+    def keyReleaseEvent(self, event: QKeyEvent, /) -> None:
+        if event.key() != Qt.Key.Key_Space:
+            super().keyReleaseEvent(event)
+        elif not event.isAutoRepeat():
+            self._hold_space(False)
+
+    @override
+    def hideEvent(self, event: QHideEvent, /) -> None:
+        super().hideEvent(event)
+        self._pan_from = None
+        self._hold_space(False)
+
+    def _hold_space(self, is_down: bool) -> None:
+        self._space_is_down = is_down
+        self.cursor_changed()
+
+    def _pan_to(self, position: QPointF) -> None:
+        """Move by whole device pixels; what is left over is kept for the next move."""
+        if self._viewport is None or self._pan_from is None:
+            return
+        ratio = self.devicePixelRatioF()
+        step = (position - self._pan_from) * ratio
+        dx, dy = round(step.x()), round(step.y())
+        self._pan_from += QPointF(dx, dy) / ratio
+        self._place(self._viewport.panned(dx, dy))
+
+    def _place(self, viewport: Viewport | None) -> None:
+        self._viewport = viewport
+        self._buffer = None
+        self.update()
+        self.viewport_changed.emit()
+
+    def _view_size(self) -> Size:
+        ratio = self.devicePixelRatioF()
+        return Size(max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio)))
+
+    def _device_point(self, position: QPointF) -> Point:
+        ratio = self.devicePixelRatioF()
+        return Point(position.x() * ratio, position.y() * ratio)
+
+    def _device_rect(self, rect: QRect) -> Rect:
+        """The device pixels that a widget rectangle touches."""
+        return _scaled_outwards(from_qrect(rect), self.devicePixelRatioF())
+
+    def _update_device(self, rect: Rect) -> None:
+        """Ask for device pixels to be painted again."""
+        if not rect.is_empty:
+            self.update(to_qrect(_scaled_outwards(rect, 1 / self.devicePixelRatioF())))
+
+
+def _scaled_outwards(rect: Rect, factor: float) -> Rect:
+    """The whole pixels of another grid that `rect` touches."""
+    return Rect.from_bounds(
+        math.floor(rect.x * factor),
+        math.floor(rect.y * factor),
+        math.ceil(rect.right * factor),
+        math.ceil(rect.bottom * factor),
+    )

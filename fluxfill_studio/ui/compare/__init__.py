@@ -1,0 +1,1 @@
+"""Looking at a result beside its source."""

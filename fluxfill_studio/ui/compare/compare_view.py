@@ -1,0 +1,120 @@
+"""Side by side: the source and the result, whose zoom and pan are linked, without the overlay."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from typing_extensions import override
+
+from fluxfill_studio.core.pyramid import Pyramid
+from fluxfill_studio.model.gallery import Gallery
+from fluxfill_studio.ui.canvas.picture_view import PictureView
+from fluxfill_studio.ui.look import Look
+
+_BADGE_INSET: Final = 12
+
+
+class ComparePane(PictureView):
+    """One of the two pictures; a plain drag pans, as there is nothing to paint."""
+
+    def __init__(self, caption: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(caption)
+        self.badge = _badge(caption, self)
+        self.badge.move(_BADGE_INSET, _BADGE_INSET)
+        self.cursor_changed()
+
+    @property
+    @override
+    def pans_on_press(self) -> bool:
+        return True
+
+
+class CompareView(QWidget):
+    """The result that the gallery shows, right of the picture it was made from."""
+
+    viewport_changed = Signal()
+    hovered = Signal(object)
+    accepted = Signal()
+    """Enter was pressed."""
+
+    def __init__(self, gallery: Gallery, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._gallery = gallery
+        self.before = ComparePane(self.tr("Before"), self)
+        self.after = ComparePane(self.tr("After"), self)
+        self.proof = _badge("", self.after)
+        self.after.installEventFilter(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        row.addWidget(self.before)
+        row.addWidget(self.after)
+        self.before.viewport_changed.connect(lambda: self._link(self.before, self.after))
+        self.after.viewport_changed.connect(lambda: self._link(self.after, self.before))
+        for pane in (self.before, self.after):
+            pane.hovered.connect(self.hovered)
+        gallery.shown_changed.connect(self._show)
+
+    def apply_look(self, look: Look) -> None:
+        self.before.apply_look(look)
+        self.after.apply_look(look)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent, /) -> bool:
+        if watched is self.after and event.type() == QEvent.Type.Resize:
+            self._place_proof()
+        return super().eventFilter(watched, event)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent, /) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.accepted.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _link(self, moved: PictureView, other: PictureView) -> None:
+        if moved.viewport is not None and other.viewport is not None:
+            other.set_viewport(other.viewport.like(moved.viewport))
+        self.viewport_changed.emit()
+
+    def _show(self) -> None:
+        shown = self._gallery.shown
+        before: Pyramid | None = None if shown is None else shown.source_pyramid
+        after: Pyramid | None = None if shown is None else shown.pyramid
+        self.before.show_picture(before)
+        self.after.show_picture(after)
+        if shown is not None:
+            self._prove(shown.entry.changed_outside)
+
+    def _prove(self, changed_outside: int | None) -> None:
+        """Tell what was counted; an outpaint has no outside of a mask."""
+        if changed_outside is None:
+            self._badge_role("badge")
+            self.proof.setText(self.tr("as the service returned it"))
+        else:
+            self._badge_role("badge-ok" if changed_outside == 0 else "badge-error")
+            text = self.tr("{count} pixels changed outside the mask")
+            self.proof.setText(text.format(count=f"{changed_outside:,}"))
+        self.proof.adjustSize()
+        self._place_proof()
+
+    def _badge_role(self, role: str) -> None:
+        self.proof.setProperty("role", role)
+        self.proof.style().unpolish(self.proof)
+        self.proof.style().polish(self.proof)
+
+    def _place_proof(self) -> None:
+        left = self.after.width() - self.proof.width() - _BADGE_INSET
+        self.proof.move(max(left, self.after.badge.geometry().right() + 8), _BADGE_INSET)
+
+
+def _badge(text: str, parent: QWidget) -> QLabel:
+    label = QLabel(text, parent)
+    label.setProperty("role", "badge")
+    label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    label.adjustSize()
+    return label

@@ -1,0 +1,148 @@
+"""The side panel of a result: its prompt, its parameters, what it cost, and what to do with it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fluxfill_studio.core.schema import Control, ParameterSchema
+from fluxfill_studio.jobs.service import Engine
+from fluxfill_studio.model.gallery import Entry, Gallery
+from fluxfill_studio.ui.actions import Act, Actions
+from fluxfill_studio.ui.wording import credits_text, schema_text
+
+_NOT_LISTED = (Control.SOURCE, Control.MASK, Control.PROMPT, Control.MODE)
+
+
+class ResultPanel(QFrame):
+    """Shows the gallery's shown result."""
+
+    def __init__(
+        self,
+        schema: ParameterSchema,
+        gallery: Gallery,
+        actions: Actions,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "panel")
+        self._schema = schema
+        self._gallery = gallery
+        self._prompt = QLabel()
+        self._prompt.setWordWrap(True)
+        self._prompt.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._prompt.setTextFormat(Qt.TextFormat.PlainText)
+        self._facts = QFormLayout()
+        self._draft_note = QLabel(
+            self.tr("Local draft: made on this machine, it did not use the prompt.")
+        )
+        self._draft_note.setProperty("role", "muted")
+        self._draft_note.setWordWrap(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 14, 14, 14)
+        column.setSpacing(12)
+        column.addWidget(self._prompt_card())
+        column.addWidget(self._facts_card())
+        column.addWidget(self._draft_note)
+        column.addStretch(1)
+        column.addWidget(_button(actions, Act.SAVE, "secondary"))
+        column.addWidget(_button(actions, Act.USE_AS_SOURCE, "primary"))
+        gallery.shown_changed.connect(self._show)
+
+    def copy_prompt(self) -> None:
+        QGuiApplication.clipboard().setText(self._prompt.text())
+
+    def _prompt_card(self) -> QFrame:
+        card = QFrame()
+        card.setProperty("role", "raised")
+        copy = QPushButton(self.tr("copy"))
+        copy.setProperty("role", "flat")
+        copy.setAccessibleName(self.tr("Copy the prompt"))
+        copy.setToolTip(self.tr("Copy the prompt"))
+        copy.clicked.connect(self.copy_prompt)
+        heading = QLabel(self.tr("Prompt"))
+        heading.setProperty("role", "muted")
+        head = QHBoxLayout()
+        head.addWidget(heading)
+        head.addStretch(1)
+        head.addWidget(copy)
+        column = QVBoxLayout(card)
+        column.setContentsMargins(12, 6, 12, 12)
+        column.addLayout(head)
+        column.addWidget(self._prompt)
+        return card
+
+    def _facts_card(self) -> QFrame:
+        card = QFrame()
+        card.setProperty("role", "raised")
+        self._facts.setContentsMargins(12, 12, 12, 12)
+        self._facts.setVerticalSpacing(6)
+        card.setLayout(self._facts)
+        return card
+
+    def _show(self) -> None:
+        shown = self._gallery.shown
+        if shown is None:
+            return
+        entry = shown.entry
+        self._prompt.setText(entry.job.request.prompt)
+        self._draft_note.setVisible(entry.engine is Engine.LOCAL)
+        while self._facts.rowCount():
+            self._facts.removeRow(0)
+        for name, value in self._rows(entry):
+            label = QLabel(name)
+            label.setProperty("role", "muted")
+            text = QLabel(value)
+            text.setAlignment(Qt.AlignmentFlag.AlignRight)
+            self._facts.addRow(label, text)
+
+    def _rows(self, entry: Entry) -> list[tuple[str, str]]:
+        request = entry.job.request
+        rows = []
+        for parameter in self._schema.parameters:
+            other_mode = parameter.mode not in (None, request.mode.value)
+            if parameter.control in _NOT_LISTED or other_mode:
+                continue
+            value = request.values.get(parameter.name, parameter.default)
+            rows.append((schema_text(parameter.label), self._value_text(value)))
+        if entry.fill is not None:
+            size = entry.fill.size
+            rows.append((self.tr("Size"), f"{size.width:,} × {size.height:,}"))
+        if entry.seconds is not None:
+            rows.append((self.tr("Time"), self.tr("{s} s").format(s=f"{entry.seconds:.1f}")))
+        rows.append((self.tr("Charged"), self._charge_text(entry)))
+        return rows
+
+    def _value_text(self, value: object) -> str:
+        if value is None:
+            return self.tr("random")
+        if isinstance(value, bool):
+            return self.tr("on") if value else self.tr("off")
+        return str(value)
+
+    def _charge_text(self, entry: Entry) -> str:
+        if entry.engine is Engine.LOCAL:
+            return self.tr("nothing (local)")
+        if entry.job.charged is None:
+            return self.tr("not told")
+        return credits_text(entry.job.charged)
+
+
+def _button(actions: Actions, act: Act, role: str) -> QPushButton:
+    """A button that does what the action does, and is enabled when it is."""
+    action = actions[act]
+    button = QPushButton(f"{action.text()}   {action.shortcut().toString()}")
+    button.setProperty("role", role)
+    button.setToolTip(action.toolTip())
+    button.clicked.connect(action.trigger)
+    action.changed.connect(lambda: button.setEnabled(action.isEnabled()))
+    return button

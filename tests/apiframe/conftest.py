@@ -1,0 +1,57 @@
+"""What the tests of the client share: the model's schema, a request, and clients of a server."""
+
+from __future__ import annotations
+
+import json
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from fluxfill_studio.apiframe.client import ApiframeClient, Limits
+from fluxfill_studio.core.request import FillRequest
+from fluxfill_studio.core.schema import ParameterSchema
+from tests.apiframe.scripted_server import ScriptedServer
+
+KEY = "afk_3f9a61c07be24d58"
+
+ROOT = Path(__file__).parents[2]
+
+MakeClient = Callable[..., ApiframeClient]
+
+
+@pytest.fixture(scope="session")
+def schema() -> ParameterSchema:
+    path = ROOT / "resources" / "schema" / "flux-fill-pro.json"
+    return ParameterSchema.from_data(json.loads(path.read_text(encoding="utf-8")))
+
+
+@pytest.fixture
+def inpaint(schema: ParameterSchema) -> FillRequest:
+    return FillRequest.build(schema, {"prompt": "a blue door", "seed": 7})
+
+
+@pytest.fixture(scope="session")
+def tls() -> ssl.SSLContext:
+    """One for all clients: reading the certificates takes longer than most tests."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
+@pytest.fixture
+def make_client(schema: ParameterSchema, tls: ssl.SSLContext) -> MakeClient:
+    """Makes clients of a scripted server, past any proxy."""
+
+    def make(
+        server: ScriptedServer | str, *, key: str | None = KEY, limits: Limits | None = None
+    ) -> ApiframeClient:
+        return ApiframeClient(
+            schema,
+            base_url=server if isinstance(server, str) else server.url,
+            key=key,
+            transport=httpx.AsyncHTTPTransport(verify=tls),
+            limits=limits,
+        )
+
+    return make
