@@ -1,18 +1,16 @@
-"""What all tests share: the platform, the schema, and pictures made from seeds."""
+"""What all tests share: the platform and the schema."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 # Before any test makes a QApplication; the few tests that need a real window start Xvfb themselves.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 from fluxfill_studio.core.schema import ParameterSchema
-from fluxfill_studio.core.types import Pixels
 from fluxfill_studio.storage.paths import load_schema, resources
 
 
@@ -32,11 +30,49 @@ def schema(resources_folder: Path) -> ParameterSchema:
     return load_schema(resources_folder)
 
 
-def photograph(width: int, height: int, seed: int = 0) -> Pixels:
-    """A picture with broad shapes and fine grain, the same for the same arguments."""
-    rng = np.random.default_rng(seed)
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    waves = [np.sin(x / (37 + 11 * c) + c) + np.cos(y / (29 + 7 * c) - c) for c in range(3)]
-    smooth = 128 + 40 * np.stack(waves, axis=2)
-    grain = rng.integers(-12, 13, (height, width, 3), dtype=np.int16)
-    return np.clip(smooth + grain, 0, 255).astype(np.uint8)
+@pytest.fixture(scope="session")
+def qapp() -> Iterator[QApplication]:
+    """The QApplication as the program makes it; pytest-qt takes it from here."""
+    from fluxfill_studio.app import make_qt
+
+    yield make_qt()
+
+
+class QtLoop:
+    """Runs coroutines on an asyncio loop that runs on Qt's, as in the program."""
+
+    def __init__(self, qt: QApplication) -> None:
+        self._qt = qt
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run `work` to its end; a task that it leaves behind fails the test."""
+        from fluxfill_studio.app import make_loop
+
+        async def watched() -> T:
+            result = await asyncio.wait_for(work, timeout=60)
+            left = asyncio.all_tasks() - {asyncio.current_task()}
+            assert not left, f"tasks left behind: {left}"
+            return result
+
+        with asyncio.Runner(loop_factory=lambda: make_loop(self._qt)) as runner:
+            return runner.run(watched())
+
+
+@pytest.fixture
+def qt_loop(qapp: QApplication) -> QtLoop:
+    return QtLoop(qapp)
+
+
+async def emitted(signal: SignalInstance) -> tuple[object, ...]:
+    """Wait for the next emission of `signal`; returns its arguments."""
+    future: asyncio.Future[tuple[object, ...]] = asyncio.get_running_loop().create_future()
+
+    def take(*arguments: object) -> None:
+        if not future.done():
+            future.set_result(arguments)
+
+    signal.connect(take)
+    try:
+        return await future
+    finally:
+        signal.disconnect(take)

@@ -171,7 +171,7 @@ class ApiframeClient:
 
     async def get_job(self, job_id: str) -> JobReport:
         """How a job stands: `GET /v2/jobs/{id}`."""
-        answer = await self._ask(f"/v2/jobs/{quote(job_id, safe='')}", self._follow_up())
+        answer = await self._ask(f"/v2/jobs/{quote(job_id, safe='')}", self._later(Charge.PENDING))
         return wire.job_report(_succeeded(answer))
 
     async def download(self, url: str) -> bytes:
@@ -180,7 +180,7 @@ class ApiframeClient:
         Up to `Limits.redirects` redirects are followed. Raises BadAnswer for an address that is
         neither http nor https, an empty answer, and one of more than `Limits.download_bytes`.
         """
-        call = self._follow_up()
+        call = self._later(Charge.CHARGED)
         if not wire.is_web_address(url):
             raise BadAnswer(reason=_NO_ADDRESS, charge=call.lost)
         for _ in range(self._limits.redirects + 1):
@@ -214,9 +214,9 @@ class ApiframeClient:
         self._form = form
         return accepted
 
-    def _follow_up(self) -> _Call:
-        """A call about a job that is there: whatever fails now, the job may go on."""
-        return _Call("GET", self._limits.read, refused=Charge.PENDING, lost=Charge.PENDING)
+    def _later(self, charge: Charge) -> _Call:
+        """A call about a job that is there: whatever fails now leaves its `charge` as it is."""
+        return _Call("GET", self._limits.read, refused=charge, lost=charge)
 
     async def _ask(self, path: str, call: _Call) -> Answer:
         """One exchange below the base URL: the only requests that carry the key."""

@@ -11,7 +11,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum
@@ -178,7 +178,8 @@ def job_report(answer: Answer) -> JobReport:
     status = _status(answer, data.get("status"))
     result_url = None
     if status is JobStatus.COMPLETED:
-        result_url = _address(answer, _first_image(data.get("result")))
+        completed = replace(answer, charge=Charge.CHARGED)
+        result_url = _address(completed, _first_image(data.get("result")))
     progress = _whole(data.get("progress"))
     return JobReport(
         id=_job_id(answer, data.get("id")),
@@ -265,11 +266,11 @@ def is_web_address(text: str) -> bool:
         return False
     try:
         parts = urlsplit(text)
-        host, port = parts.hostname or "", parts.port
-        host.encode("idna")
+        host = (parts.hostname or "").encode("idna")
+        _ = parts.port  # raises for one out of range
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(host) and port != 0
+    return parts.scheme in ("http", "https") and bool(host)
 
 
 _ME_PARTS = ("team", "apiKey")

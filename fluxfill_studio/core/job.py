@@ -45,14 +45,28 @@ TRANSITIONS: Mapping[JobState, frozenset[JobState]] = {
 
 
 @dataclass(frozen=True)
+class Uploads:
+    """Where the service holds what was sent; `mask_url` is None for an outpaint."""
+
+    image_url: str
+    mask_url: str | None
+
+
+@dataclass(frozen=True)
 class Job:
-    """One run. `progress` is 0 to 1 where the service told it; `charged` is in credits."""
+    """One run. `progress` is 0 to 1 where the service told it; `charged` is in credits.
+
+    `uploads` holds the addresses of image and mask from the upload until the service rejects
+    them. A submission that may have arrived is repeated with the very same body, because the
+    service takes an idempotency key with another body for a mistake (409).
+    """
 
     id: str
     request: FillRequest
     plan: Plan
     idempotency_key: str
     state: JobState = JobState.PREPARED
+    uploads: Uploads | None = None
     server_id: str | None = None
     progress: float | None = None
     error: FluxfillError | None = None

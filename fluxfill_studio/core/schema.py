@@ -151,8 +151,11 @@ class Parameter:
         return value
 
     def _check_url(self, value: object) -> str:
-        if isinstance(value, str) and urlsplit(value).scheme in ("http", "https"):
-            return value
+        try:
+            if isinstance(value, str) and urlsplit(value).scheme in ("http", "https"):
+                return value
+        except ValueError as error:
+            raise self._error(_NOT_A_URL) from error
         raise self._error(_NOT_A_URL)
 
     def _check_number(self, value: object) -> int | float:

@@ -13,11 +13,18 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from fluxfill_studio.apiframe.client import ApiframeClient
-from fluxfill_studio.apiframe.wire import JobReport, JobStatus, failure_of
+from fluxfill_studio.apiframe.wire import JobStatus, failure_of
 from fluxfill_studio.core.codec import decode, encode_png
 from fluxfill_studio.core.compose import Fill
-from fluxfill_studio.core.errors import BadAnswer, Charge, FluxfillError, ImageError, JobTookTooLong
-from fluxfill_studio.core.job import Job, JobState
+from fluxfill_studio.core.errors import (
+    BadAnswer,
+    Charge,
+    FluxfillError,
+    ImageError,
+    JobTookTooLong,
+    RequestRejected,
+)
+from fluxfill_studio.core.job import Job, JobState, Uploads
 from fluxfill_studio.core.plan import Plan
 from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.types import Pixels, Plane
@@ -90,19 +97,28 @@ class JobRunner:
         return outcome
 
     async def _start(self, track: _Track, inputs: Inputs) -> None:
-        """Upload the inputs and submit; the job then has its server id."""
+        """Upload the inputs, unless they lie there already, and submit."""
         track.set(replace(track.job.moved(JobState.UPLOADING), error=None))
+        uploads = track.job.uploads or await self._upload(track.job.plan, inputs)
+        track.set(replace(track.job.moved(JobState.SUBMITTING), uploads=uploads))
         job = track.job
-        image, mask = await asyncio.to_thread(_encode, job.plan, inputs)
+        try:
+            submission = await self._client.submit_edit(
+                job.request, uploads.image_url, uploads.mask_url, job.idempotency_key
+            )
+        except RequestRejected as error:
+            if error.charge is Charge.NONE:
+                # Perhaps for addresses that have expired: another try makes new ones.
+                track.set(replace(job, uploads=None))
+            raise
+        track.set(replace(job.moved(JobState.WAITING), server_id=submission.job_id))
+
+    async def _upload(self, plan: Plan, inputs: Inputs) -> Uploads:
+        image, mask = await asyncio.to_thread(_encode, plan, inputs)
         image_url = (await self._client.upload(image, "image.png")).url
-        mask_url = None
-        if mask is not None:
-            mask_url = (await self._client.upload(mask, "mask.png")).url
-        track.move(JobState.SUBMITTING)
-        submission = await self._client.submit_edit(
-            job.request, image_url, mask_url, job.idempotency_key
-        )
-        track.set(replace(track.job.moved(JobState.WAITING), server_id=submission.job_id))
+        if mask is None:
+            return Uploads(image_url, None)
+        return Uploads(image_url, (await self._client.upload(mask, "mask.png")).url)
 
     async def _wait(self, track: _Track) -> str:
         """Ask for the job until it has ended; returns the address of its result."""
@@ -112,9 +128,9 @@ class JobRunner:
         for seconds in _waits():
             await self._sleep(seconds)
             answer = await self._client.get_job(server_id)
-            if answer.status is JobStatus.COMPLETED:
+            if answer.result_url is not None:
                 track.set(replace(track.job, charged=answer.credit_cost))
-                return _result_url(answer)
+                return answer.result_url
             if answer.status in (JobStatus.FAILED, JobStatus.CANCELLED):
                 raise failure_of(answer)
             if answer.progress is not None:
@@ -144,12 +160,6 @@ def _waits() -> Iterator[float]:
         yield wait
         total += wait
         wait = min(wait * _GROWTH, _LONGEST_WAIT)
-
-
-def _result_url(answer: JobReport) -> str:
-    if answer.result_url is None:
-        raise BadAnswer(reason="the job is complete but names no result", charge=Charge.CHARGED)
-    return answer.result_url
 
 
 def _encode(plan: Plan, inputs: Inputs) -> tuple[bytes, bytes | None]:

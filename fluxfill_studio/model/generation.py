@@ -5,18 +5,16 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-import uuid
 
 from PySide6.QtCore import QObject, Signal
 
 from fluxfill_studio.core.errors import EmptyMask, FluxfillError, NoSource
-from fluxfill_studio.core.job import Job
-from fluxfill_studio.core.mask import Mask
-from fluxfill_studio.core.plan import Plan, inpaint_plan, outpaint_plan
+from fluxfill_studio.core.plan import Plan
 from fluxfill_studio.core.request import FillRequest, Mode
 from fluxfill_studio.core.schema import Control, ParameterSchema, Value
 from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.types import Plane
+from fluxfill_studio.jobs.preparing import new_job, plan_run
 from fluxfill_studio.jobs.runner import Inputs, JobRunner
 from fluxfill_studio.model.account import Account
 from fluxfill_studio.model.document import Document
@@ -133,7 +131,7 @@ class Generation(QObject):
 
     async def _prepare(self, source: Source, request: FillRequest, mask: Plane | None) -> None:
         try:
-            plan, inputs = await asyncio.to_thread(_plan, source, mask)
+            plan, inputs = await asyncio.to_thread(plan_run, source, mask)
         except EmptyMask as error:
             self.failed.emit(error)
         else:
@@ -141,7 +139,7 @@ class Generation(QObject):
 
     def _add(self, request: FillRequest, plan: Plan, inputs: Inputs) -> None:
         self._count += 1
-        job = Job(str(uuid.uuid4()), request, plan, idempotency_key=str(uuid.uuid4()))
+        job = new_job(request, plan)
         entry = Entry(self._count, job, self._account.engine, inputs)
         self._gallery.add(entry)
         self._start(entry)
@@ -162,11 +160,3 @@ class Generation(QObject):
             await self._gallery.finish(entry.id, outcome, time.monotonic() - started)
             self.finished.emit(entry.id)
         await self._account.refresh()
-
-
-def _plan(source: Source, mask: Plane | None) -> tuple[Plan, Inputs]:
-    """The plan, and the part of the mask that it needs. Raises EmptyMask."""
-    if mask is None:
-        return outpaint_plan(source.size), Inputs(source, None)
-    plan = inpaint_plan(source.size, Mask(source.size, mask).bounds)
-    return plan, Inputs(source, mask[plan.crop.slices].copy())

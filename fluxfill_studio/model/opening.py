@@ -8,10 +8,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from fluxfill_studio.core.codec import Progress, decode
+from fluxfill_studio.core.codec import Progress
 from fluxfill_studio.core.errors import ImageError
 from fluxfill_studio.core.source import Source
-from fluxfill_studio.core.types import Pixels
 from fluxfill_studio.model.document import Document, Picture
 from fluxfill_studio.model.tasks import TaskOwner
 from fluxfill_studio.storage.images import read_source
@@ -39,16 +38,9 @@ class Opener(QObject):
     def open_path(self, path: Path) -> None:
         self._open(path.name, lambda report: read_source(path, report))
 
-    def open_bytes(self, data: bytes, name: str) -> None:
-        """Open the bytes of a picture file, as from the clipboard."""
-        self._open(name, lambda report: decode(data, name, report))
-
-    def open_pixels(self, pixels: Pixels, name: str) -> None:
-        """Open a picture that is in memory already, as a result that becomes a source."""
-        self.open_source(Source(name, pixels))
-
-    def open_source(self, source: Source) -> None:
-        self._open(source.name, lambda _: source)
+    def open_with(self, name: str, load: Callable[[], Source]) -> None:
+        """Open what `load` makes in a worker: a pasted picture, a result that becomes a source."""
+        self._open(name, lambda _: load())
 
     def _open(self, name: str, load: Callable[[Progress], Source]) -> None:
         if self._task is not None:

@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from fluxfill_studio.core.types import Pixels
 from fluxfill_studio.sandbox import exemplar
-
-Image = NDArray[np.uint8]
-Hole = NDArray[np.bool_]
+from fluxfill_studio.sandbox.exemplar import Checkpoint, Hole, Picture
 
 _REACH = 10  # pixels from the rim to the middle of the widest hole that counts as narrow
 _BLOCK = 16  # side of the blocks that OpenCV's method works on, in pixels
@@ -26,7 +24,7 @@ _MARGIN = _BLOCK  # pixels around a tile that it sees
 _CELLS = 12  # pixels to which the long side of a wholly unknown picture is blurred
 
 
-def fill(image: Image, hole: Hole, seed: int, checkpoint: exemplar.Checkpoint) -> Image:
+def fill(image: Pixels, hole: Hole, seed: int, checkpoint: Checkpoint) -> Pixels:
     """Return `image`, uint8 RGB (H, W, 3), with `hole`, bool (H, W), filled.
 
     Pixels outside the hole keep their values; the same arguments give the same result.
@@ -60,7 +58,7 @@ def _is_narrow(hole: Hole) -> bool:
     return float(cv2.distanceTransform(hole.astype(np.uint8), cv2.DIST_L2, 3).max()) <= _REACH
 
 
-def _reconstructed(image: Image, hole: Hole, checkpoint: exemplar.Checkpoint) -> Image:
+def _reconstructed(image: Pixels, hole: Hole, checkpoint: Checkpoint) -> Pixels:
     """Frequency-selective reconstruction (Genser et al. 2018), tile by tile.
 
     OpenCV fills whole blocks only and leaves rubbish in what is over, so the tiles with their
@@ -86,7 +84,7 @@ def _reconstructed(image: Image, hole: Hole, checkpoint: exemplar.Checkpoint) ->
     return result
 
 
-def _smooth(picture: exemplar.Picture, hole: Hole) -> exemplar.Picture:
+def _smooth(picture: Picture, hole: Hole) -> Picture:
     """Fill the hole from the known pixels' mean at the coarsest scale down to the finest.
 
     Where nothing is known at all the picture comes back as its own blur.

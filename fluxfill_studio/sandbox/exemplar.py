@@ -29,8 +29,8 @@ _PATCH = 7  # side of the patches that are compared, in pixels of their level
 _RING = _PATCH // 2  # pixels that one ring fills
 _COARSE_WINDOWS = 6_000  # a level with at most so many windows on the hole is solved from scratch
 _FINE_WINDOWS = 40_000  # and one with at most so many is refined
-_QUERIES = 2_500  # windows on the hole that are compared in a refinement
-_SOURCES = 12_000  # windows of the known part they are compared with
+_QUERIES = 2_000  # windows on the hole that are compared in a refinement
+_SOURCES = 10_000  # windows of the known part they are compared with
 _ROUNDS = 2  # refinements of a level
 _FAR = 0.4  # the length of the picture counts as much as this difference in one colour
 _DETAIL = (5, 5)  # pixels of the last level; what is finer is copied, not voted on
@@ -105,8 +105,8 @@ class _Sources:
 
     The distance of two windows is the mean of the squared differences of their known pixels,
     with the squared distance of their places added: what is near fits better than what is
-    equally alike but far away. Written out it is two matrix products, which is quicker than any
-    search tree at these sizes.
+    equally alike but far away. Written out, (a - b)² = a² - 2ab + b², it is a matrix product,
+    which is quicker than any search tree at these sizes.
     """
 
     def __init__(self, picture: Picture, hole: Hole, rng: np.random.Generator) -> None:
@@ -118,8 +118,9 @@ class _Sources:
         self._near = _FAR / max(hole.shape)
         pixels = self._pixels(places)
         near = places * self._near
-        self._linear = _float32(np.hstack([pixels.reshape(len(places), -1), near])).T
-        self._square = _float32(np.column_stack([(pixels**2).sum(1), (near**2).sum(1)])).T
+        flat = pixels.reshape(len(places), -1)
+        squares = [(pixels**2).sum(1), (near**2).sum(1, keepdims=True)]
+        self._table = _float32(np.hstack([-2 * flat, -2 * near, *squares])).T
 
     def _pixels(self, places: Positions) -> Picture:
         """The windows at `places`, (N, 3, 49)."""
@@ -135,13 +136,13 @@ class _Sources:
         counts = known.sum(1, keepdims=True)
         pixels = self._pixels(places) * known[:, None]
         near = places * self._near
-        linear = _float32(np.hstack([-2 * pixels.reshape(len(places), -1), -2 * near * counts]))
-        square = _float32(np.hstack([known, counts]))
+        flat = pixels.reshape(len(places), -1)
+        queries = _float32(np.hstack([flat, near * counts, known, counts]))
         found = np.empty(len(places), np.int64)
         least = np.empty(len(places), np.float32)
-        for start in range(0, len(places), 256):  # a few MB of distances at a time
-            part = slice(start, start + 256)
-            distances = linear[part] @ self._linear + square[part] @ self._square
+        for start in range(0, len(places), 128):  # a few MB of distances at a time
+            part = slice(start, start + 128)
+            distances = queries[part] @ self._table
             found[part] = distances.argmin(1)
             least[part] = distances.min(1)
         constant = (pixels**2).sum((1, 2)) + (near**2).sum(1) * counts[:, 0]

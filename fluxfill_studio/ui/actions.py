@@ -7,10 +7,10 @@ from enum import Enum
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QObject
-from PySide6.QtGui import QAction, QActionGroup, QColor, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from fluxfill_studio.core.texts import QT_TRANSLATE_NOOP
-from fluxfill_studio.ui.icons import IconSet
+from fluxfill_studio.ui.look import Look
 
 
 class Act(Enum):
@@ -144,11 +144,11 @@ class Actions(QObject):
     def all(self) -> list[QAction]:
         return [*self._actions.values(), *self.opacity.values()]
 
-    def paint_icons(self, icons: IconSet, colour: QColor, disabled: QColor) -> None:
-        """Give every action its icon in the theme's colours."""
+    def paint_icons(self, look: Look) -> None:
+        """Give every action its icon in the look's colours."""
         for spec in TABLE:
             if spec.icon is not None:
-                self[spec.act].setIcon(icons.icon(spec.icon, colour, disabled=disabled))
+                self[spec.act].setIcon(look.icon(spec.icon))
 
     def _digit(self, digit: int) -> QAction:
         template = QCoreApplication.translate("actions", "Opacity {percent} %")

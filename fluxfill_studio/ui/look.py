@@ -22,7 +22,7 @@ class Look:
     icons: IconSet
 
     def icon(self, name: str) -> QIcon:
-        """An icon in the colours of controls: muted, and bright when checked or under the pointer."""
+        """An icon for a control: muted, bright when checked or under the pointer."""
         theme = self.theme
         return self.icons.icon(
             name,

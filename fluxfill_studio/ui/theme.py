@@ -188,8 +188,8 @@ def stylesheet(theme: Theme, icons_dir: Path) -> str:
     Widgets are told apart by the dynamic property `role`. Frames: `panel`, `raised`, `segments`,
     `drop`, `message` (with `level` = info, warning or error); any frame may have a line on one
     `edge` (left, top, right, bottom). Push buttons: `primary`, `secondary`, `flat`, `menu`, `pill`,
-    `segment`. Tool buttons: `rail`, `tile`. Labels: `title`, `heading`, `muted`, `ok`,
-    `warning`, `error`, `badge`.
+    `segment`. Tool buttons: `rail`, `tile`, `gutter`. Spin boxes: `value`. Labels: `title`,
+    `heading`, `muted`, `ok`, `warning`, `error`, `badge`.
 
     The focus ring is a border one pixel thicker with a padding one pixel thinner, so nothing moves.
 
@@ -258,6 +258,10 @@ QPushButton[role="primary"]:disabled {
     background: $control; border-color: $control; color: $disabled;
 }
 
+QPushButton[role="primary"] > QLabel { color: $on_accent; font-weight: 600; }
+QPushButton[role="primary"] > QLabel[role="detail"] { font-size: 12px; font-weight: 400; }
+QPushButton[role="primary"] > QLabel:disabled { color: $disabled; }
+
 QPushButton[role="flat"], QPushButton[role="menu"] {
     background: transparent; border-color: transparent; color: $muted;
     min-height: 22px; padding: 1px 7px;
@@ -304,12 +308,14 @@ QToolButton[role="rail"]:checked { border-left: 2px solid $accent; padding-left:
 QToolButton[role="rail"]:focus { border: 2px solid $focus; padding: 4px; }
 
 QToolButton[role="tile"] {
-    background: $raised; border-color: $line; min-height: 43px; padding: 1px;
+    background: $raised; border-color: $line; min-height: 43px; padding: 1px; font-size: 11px;
 }
 QToolButton[role="tile"]:hover { background: $hover; }
 QToolButton[role="tile"]:checked { background: $control; border-color: $accent; }
 QToolButton[role="tile"]:focus { border: 2px solid $focus; padding: 0px; }
 
+QToolButton[role="gutter"] { padding: 1px; min-height: 17px; border-radius: 4px; }
+QToolButton[role="gutter"]:focus { padding: 0px; }
 QToolButton::menu-indicator { image: none; }
 
 QLineEdit, QSpinBox, QDoubleSpinBox, QPlainTextEdit {
@@ -320,6 +326,10 @@ QLineEdit { min-height: 26px; padding: 1px 8px; }
 QSpinBox, QDoubleSpinBox { /* Qt gives the text of a spin box no left padding */
     min-height: 24px; padding: 1px; qproperty-alignment: "AlignRight | AlignVCenter";
 }
+QAbstractSpinBox[role="value"] {
+    background: transparent; border-color: transparent; min-height: 17px;
+}
+QAbstractSpinBox[role="value"]:hover { background: $field; border-color: $line; }
 QPlainTextEdit { padding: 5px; }
 QLineEdit:focus { border: 2px solid $focus; padding: 0px 7px; }
 QSpinBox:focus, QDoubleSpinBox:focus { border: 2px solid $focus; padding: 0px; }
@@ -337,6 +347,11 @@ QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover {
 }
 QAbstractSpinBox::up-arrow { image: url("$images/chevron-up.svg"); width: 10px; height: 10px; }
 QAbstractSpinBox::down-arrow { image: url("$images/chevron-down.svg"); width: 10px; height: 10px; }
+/* Without buttons at all, Qt would leave the text of a styled spin box one pixel. */
+QAbstractSpinBox[role="value"]::up-button, QAbstractSpinBox[role="value"]::down-button {
+    width: 0px;
+}
+QAbstractSpinBox[role="value"]::up-arrow, QAbstractSpinBox[role="value"]::down-arrow { width: 0px; }
 
 QComboBox {
     background: $raised; color: $text; border: 1px solid $line; border-radius: 7px;

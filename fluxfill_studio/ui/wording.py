@@ -9,7 +9,7 @@ from fluxfill_studio.core.texts import QT_TRANSLATE_NOOP
 
 
 def schema_text(text: str) -> str:
-    """A label, help text or choice from the parameter schema, translated where a language has it."""
+    """A text of the parameter schema, translated where a language has it."""
     return QCoreApplication.translate("schema", text)
 
 

@@ -1,11 +1,9 @@
-"""What the tests of the client share: the model's schema, a request, and clients of a server."""
+"""What the tests of the client share: a request, and clients of a server."""
 
 from __future__ import annotations
 
-import json
 import ssl
 from collections.abc import Callable
-from pathlib import Path
 
 import httpx
 import pytest
@@ -17,15 +15,7 @@ from tests.apiframe.scripted_server import ScriptedServer
 
 KEY = "afk_3f9a61c07be24d58"
 
-ROOT = Path(__file__).parents[2]
-
 MakeClient = Callable[..., ApiframeClient]
-
-
-@pytest.fixture(scope="session")
-def schema() -> ParameterSchema:
-    path = ROOT / "resources" / "schema" / "flux-fill-pro.json"
-    return ParameterSchema.from_data(json.loads(path.read_text(encoding="utf-8")))
 
 
 @pytest.fixture

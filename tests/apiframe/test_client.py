@@ -7,6 +7,7 @@ import gzip
 import json
 import socket
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -44,6 +45,7 @@ JOB_ID = "0b7cf3f4-2f44-4c5e-9a0e-6f6a2a1d9a10"
 IMAGE_URL, MASK_URL = "https://cdn.example/a.png", "https://cdn.example/m.png"
 ME = {"user": {"id": "u", "email": "a@b.example", "role": "owner"}, "team": None, "apiKey": None}
 ACCEPTED = json_reply(202, {"jobId": JOB_ID, "status": "QUEUED"})
+LAID_DOWN = json_reply(201, {"url": IMAGE_URL, "expiresAt": "2026-07-01T14:00:00Z"})
 REFUSED = json_reply(400, {"error": "Unrecognized key: prompt"})
 IN_USE = json_reply(409, {"error": "Idempotency key in use"})
 
@@ -115,8 +117,7 @@ def test_what_cannot_be_a_base_url_is_refused(base_url: str, schema: ParameterSc
 
 async def test_upload_sends_one_part_named_file(make_client: MakeClient) -> None:
     picture = bytes(range(256)) * 1000
-    laid_down = json_reply(201, {"url": IMAGE_URL, "expiresAt": "2026-07-01T14:00:00Z"})
-    async with ScriptedServer(laid_down) as server, make_client(server) as client:
+    async with ScriptedServer(LAID_DOWN) as server, make_client(server) as client:
         upload = await client.upload(picture, "image.png")
     assert (upload.url, upload.expires_at) == (IMAGE_URL, datetime(2026, 7, 1, 14, tzinfo=UTC))
     (request,) = server.requests
@@ -181,6 +182,15 @@ async def test_outpaint_is_sent_without_a_mask(
     assert "mask" not in params
 
 
+async def test_half_a_surrogate_pair_reaches_the_service(
+    make_client: MakeClient, schema: ParameterSchema
+) -> None:
+    request = FillRequest.build(schema, {"prompt": "a smile \ud83d"})
+    async with ScriptedServer(ACCEPTED) as server, make_client(server) as client:
+        await client.submit_edit(request, IMAGE_URL, MASK_URL, "k-1")
+    assert server.requests[0].json["prompt"] == "a smile \ud83d"
+
+
 async def test_a_refused_form_is_tried_in_the_other_and_remembered(
     make_client: MakeClient, inpaint: FillRequest
 ) -> None:
@@ -236,14 +246,14 @@ async def test_a_job_lost_in_the_other_form_is_found_under_its_key(
     assert forms == ["Seeds", "Strict", "Seeds", "Strict"]
 
 
+@pytest.mark.parametrize("replies", [(IN_USE, IN_USE), (IN_USE, REFUSED), (REFUSED, IN_USE)])
 async def test_a_key_that_belongs_to_another_body_may_belong_to_a_job(
-    make_client: MakeClient, inpaint: FillRequest
+    make_client: MakeClient, inpaint: FillRequest, replies: tuple[Reply, Reply]
 ) -> None:
-    async with ScriptedServer(IN_USE, IN_USE) as server, make_client(server) as client:
-        with pytest.raises(RequestRejected) as caught:
+    async with ScriptedServer(*replies) as server, make_client(server) as client:
+        with pytest.raises(RequestRejected, match="Idempotency key in use") as caught:
             await client.submit_edit(inpaint, IMAGE_URL, MASK_URL, "k-1")
     assert (caught.value.status, caught.value.charge) == (409, Charge.PENDING)
-    assert caught.value.values == {"reason": "Idempotency key in use"}
 
 
 async def test_a_service_that_binds_keys_to_refused_bodies_is_met_with_the_other_form_next(
@@ -389,7 +399,7 @@ async def test_a_server_without_tls_is_no_secure_one(make_client: MakeClient) ->
             await client.me()
 
 
-async def test_connecting_has_a_time_limit(make_client: MakeClient) -> None:
+async def test_connecting_has_a_time_limit(make_client: MakeClient, inpaint: FillRequest) -> None:
     with socket.socket() as listener, socket.socket() as first, socket.socket() as second:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
@@ -399,8 +409,8 @@ async def test_connecting_has_a_time_limit(make_client: MakeClient) -> None:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         async with make_client(url, limits=SHORT) as client:
             with pytest.raises(Unreachable, match="did not answer in time") as caught:
-                await client.get_job(JOB_ID)
-    assert caught.value.charge is Charge.PENDING
+                await client.submit_edit(inpaint, IMAGE_URL, MASK_URL, "k-1")
+    assert caught.value.charge is Charge.NONE
 
 
 async def test_an_answer_that_does_not_come_may_be_to_a_running_job(
@@ -428,20 +438,25 @@ async def test_an_upload_that_is_not_taken_has_a_time_limit(make_client: MakeCli
 async def test_each_kind_of_call_has_its_own_patience(
     make_client: MakeClient, inpaint: FillRequest
 ) -> None:
-    limits = Limits(read=0.1, submit_read=20)
-    gate = asyncio.Event()
-    late = Reply(202, ACCEPTED.body, after=gate)
+    limits = Limits(read=0.1, submit_read=20, upload_read=20)
+    gate, never = asyncio.Event(), asyncio.Event()
+    late = [replace(reply, after=gate) for reply in (ACCEPTED, LAID_DOWN)]
     async with (
-        ScriptedServer(late, Reply(after=asyncio.Event())) as server,
+        ScriptedServer(*late, Reply(after=never)) as server,
         make_client(server, limits=limits) as client,
     ):
         submitting = asyncio.create_task(client.submit_edit(inpaint, IMAGE_URL, MASK_URL, "k-1"))
         await server.arrived.wait()
+        server.arrived.clear()
+        uploading = asyncio.create_task(client.upload(b"\x89PNG", "image.png"))
+        await server.arrived.wait()
         with pytest.raises(Unreachable):
-            await client.me()  # longer than `read` has passed for the submission by now
+            await client.me()  # longer than `read` has passed for both others by now
         assert not submitting.done()
+        assert not uploading.done()
         gate.set()
         assert (await submitting).job_id == JOB_ID
+        assert (await uploading).url == IMAGE_URL
 
 
 async def test_closing_ends_the_calls_under_way(make_client: MakeClient) -> None:

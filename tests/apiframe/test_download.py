@@ -92,6 +92,7 @@ async def test_redirects_out_of_the_web_are_not_followed(
         "http://[::1",
         "http://127.0.0.1:99999/",
         "http://h/\ud800",
+        "http://☃.invalid/",  # a name by the rules of 2003, none by those of 2008
         f"http://{'a' * 64}.invalid/",
     ],
 )
@@ -118,14 +119,14 @@ async def test_only_web_addresses_are_asked_for(make_client: MakeClient, url: st
     ],
     ids=lambda value: f"{value.status} {value.fault}" if isinstance(value, Reply) else None,
 )
-async def test_faults_leave_the_job_where_it_is(
+async def test_faults_leave_the_result_where_it_is(
     make_client: MakeClient, reply: Reply, kind: type[ServiceError]
 ) -> None:
     async with ScriptedServer(reply) as server, make_client(server) as client:
         with pytest.raises(kind) as caught:
             await client.download(server.url)
     assert type(caught.value) is kind
-    assert caught.value.charge is Charge.PENDING
+    assert caught.value.charge is Charge.CHARGED
 
 
 async def test_a_result_has_a_largest_size(make_client: MakeClient) -> None:

@@ -198,8 +198,9 @@ def test_result_is_found_in_every_shape(result: object) -> None:
     "result", [None, "", "not an address", [], [None], {}, {"images": []}, 7, [[[[IMAGE_URL]]]]]
 )
 def test_completed_job_without_a_result_is_refused(result: object) -> None:
-    with pytest.raises(BadAnswer):
+    with pytest.raises(BadAnswer) as caught:
         wire.job_report(answer(job(status="COMPLETED", result=result)))
+    assert caught.value.charge is Charge.CHARGED
 
 
 @pytest.mark.parametrize(
@@ -226,6 +227,15 @@ def test_unknown_states_count_as_running(text: str, status: JobStatus, is_over: 
 def test_progress_is_a_percentage_or_unknown(told: object, read: int | None) -> None:
     body = {**job(), "progress": told}
     assert wire.job_report(answer(body)).progress == read
+
+
+def test_numbers_beyond_all_bounds_are_unknown() -> None:
+    body = json.dumps(job()).replace("40", "1e999").encode()
+    assert wire.job_report(answer(body)).progress is None
+
+
+def test_a_byte_order_mark_is_no_fault() -> None:
+    assert wire.job_report(answer(b"\xef\xbb\xbf" + json.dumps(job()).encode())).id == JOB_ID
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ for module in pkgutil.walk_packages(core.__path__, core.__name__ + "."):
     print(module.name)
 """
 
-# What reads or writes files, under any owner: pathlib, numpy, OpenCV, Pillow's and Python's own.
+# What reaches outside, under any owner: calls of pathlib, numpy, OpenCV and urllib.
 FILE_CALLS = {
     "fromfile",
     "glob",
@@ -38,6 +38,7 @@ FILE_CALLS = {
     "rmdir",
     "tofile",
     "unlink",
+    "urlopen",
     "write_bytes",
     "write_text",
 }
@@ -67,7 +68,7 @@ def imported_from(tree: ast.Module, package: str) -> set[str]:
 
 
 def file_calls(tree: ast.Module) -> set[str]:
-    """The calls of a module that touch files or the terminal, as they are written."""
+    """The calls of a module that reach files, addresses or the terminal, as they are written."""
     return {
         ast.unparse(node.func)
         for node in ast.walk(tree)

@@ -1,0 +1,40 @@
+"""The program's entry: the window, or a command that needs none."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from fluxfill_studio.cli.arguments import KEY_VARIABLE, build_parser, parse
+from fluxfill_studio.logs import log_crashes, start_logging
+from fluxfill_studio.storage.paths import load_schema, log_file, resources
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do what `argv` (by default the process's arguments) asks for; returns the exit status.
+
+    What only one of the ways needs is imported on that way: the window starts without what runs
+    need, and runs without a window do without Qt. Raises SystemExit as argparse does.
+    """
+    schema = load_schema(resources())
+    args = parse(build_parser(schema), sys.argv[1:] if argv is None else argv)
+    start_logging(log_file())
+    log_crashes(log_file().parent)
+    key = os.environ.get(KEY_VARIABLE) or None
+    if args.command == "self-test":
+        from fluxfill_studio import app
+
+        return app.self_test()
+    if args.command == "open":
+        from fluxfill_studio import app
+        from fluxfill_studio.jobs.service import APIFRAME_URL
+
+        return app.run(args.images, key=key, base_url=args.base_url or APIFRAME_URL)
+    from fluxfill_studio.cli import commands
+
+    return commands.run(args, schema, key)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""The file dialogs. They open beside the running loop: nothing waits inside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from fluxfill_studio.model.settings import Settings
+
+
+class Dialogs(QObject):
+    """Asks for files to open and save, and remembers the folder."""
+
+    def __init__(self, settings: Settings, window: QWidget) -> None:
+        super().__init__(window)
+        self._settings = settings
+        self._window = window
+
+    def ask_open(self, then: Callable[[Path], None]) -> None:
+        dialog = self._dialog(self.tr("Open a photograph"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        pictures = "*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp"
+        dialog.setNameFilters(
+            [self.tr("Pictures") + f" ({pictures})", self.tr("All files") + " (*)"]
+        )
+        self._ask(dialog, then)
+
+    def ask_save(self, name: str, then: Callable[[Path], None]) -> None:
+        """Ask where to save; the dialog itself asks before a file is overwritten."""
+        dialog = self._dialog(self.tr("Save the result"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        jpeg = self.tr("JPEG, changes all pixels slightly")
+        dialog.setNameFilters(["PNG (*.png)", "TIFF (*.tif *.tiff)", f"{jpeg} (*.jpg *.jpeg)"])
+        suffixes = {0: "png", 1: "tif", 2: "jpg"}
+        filters = dialog.nameFilters()
+        dialog.setDefaultSuffix(suffixes[0])
+        dialog.filterSelected.connect(
+            lambda chosen: dialog.setDefaultSuffix(suffixes[filters.index(chosen)])
+        )
+        dialog.selectFile(name)
+        self._ask(dialog, then)
+
+    def confirm_close(self, reason: str, then: Callable[[], None]) -> None:
+        """Ask whether to close although `reason`; calls `then` for yes."""
+        box = QMessageBox(self._window)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle(self.tr("Close Fluxfill Studio?"))
+        box.setText(reason)
+        close = box.addButton(self.tr("Close"), QMessageBox.ButtonRole.DestructiveRole)
+        keep = box.addButton(self.tr("Keep open"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(keep)
+        box.setEscapeButton(keep)
+        close.clicked.connect(lambda: then())
+        box.open()
+
+    def _dialog(self, title: str) -> QFileDialog:
+        dialog = QFileDialog(self._window, title, str(self._settings.folder))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return dialog
+
+    def _ask(self, dialog: QFileDialog, then: Callable[[Path], None]) -> None:
+        def chosen(name: str) -> None:
+            path = Path(name)
+            self._settings.set_folder(path.parent)
+            then(path)
+
+        dialog.fileSelected.connect(chosen)
+        dialog.open()

@@ -1,0 +1,310 @@
+"""The window: its parts laid out, and its modes kept in step."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+)
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from fluxfill_studio.core.request import Mode
+from fluxfill_studio.core.types import Pixels
+from fluxfill_studio.model.saving import result_source
+from fluxfill_studio.model.studio import Studio
+from fluxfill_studio.ui.actions import Act, Actions
+from fluxfill_studio.ui.canvas.canvas import Canvas
+from fluxfill_studio.ui.canvas.picture_view import PictureView
+from fluxfill_studio.ui.commands import MODES, Commands
+from fluxfill_studio.ui.compare.compare_view import CompareView
+from fluxfill_studio.ui.compare.result_panel import ResultPanel
+from fluxfill_studio.ui.dialogs import Dialogs
+from fluxfill_studio.ui.empty_state import EmptyState
+from fluxfill_studio.ui.foot import Foot
+from fluxfill_studio.ui.intake import can_take, take
+from fluxfill_studio.ui.look import Look
+from fluxfill_studio.ui.notice_strip import NoticeStrip
+from fluxfill_studio.ui.panels.parameter_panel import ParameterPanel
+from fluxfill_studio.ui.pictures import to_image
+from fluxfill_studio.ui.results_strip import ResultsStrip
+from fluxfill_studio.ui.tool_options import OptionsPage, ToolOptions
+from fluxfill_studio.ui.tool_rail import ToolRail
+from fluxfill_studio.ui.top_bar import TopBar
+
+_PANEL_WIDTH = 328
+_SIZE = (1440, 900)
+_MINIMUM_SIZE = (1024, 640)
+
+
+class MainWindow(QMainWindow):
+    """One picture at a time, and its results. What it shows follows the models."""
+
+    closing = Signal()
+    """The user closed the window, and nothing speaks against it any more."""
+
+    def __init__(self, studio: Studio, actions: Actions) -> None:
+        super().__init__()
+        self._studio = studio
+        self._actions = actions
+        self._is_comparing = False
+        # Whether the user went on painting since the latest run: then a result must not take
+        # the canvas away.
+        self._painted_since_run = False
+        self._may_close = False
+        self.setAcceptDrops(True)
+        self.setMinimumSize(*_MINIMUM_SIZE)
+        self.resize(*_SIZE)
+        self.restoreGeometry(studio.settings.geometry)
+        self.addActions(actions.all)
+        self.commands = Commands(studio, actions, self)
+        self.dialogs = Dialogs(studio.settings, self)
+        self._make_parts()
+        self._lay_out()
+        self._connect()
+        self._refresh()
+
+    def apply_look(self, look: Look) -> None:
+        """Show the colours and icons of a theme."""
+        self._actions.paint_icons(look)
+        parts = (
+            self.canvas,
+            self.compare,
+            self.top_bar,
+            self.options,
+            self.strip,
+            self.notice,
+            self.empty,
+            self.panel,
+        )
+        for part in parts:
+            part.apply_look(look)
+
+    def _make_parts(self) -> None:
+        studio, actions = self._studio, self._actions
+        self.top_bar = TopBar(studio.document, studio.account, actions)
+        self.options = ToolOptions(
+            studio.canvas, studio.parameters, studio.document, studio.gallery, actions
+        )
+        self.rail = ToolRail(actions)
+        self.empty = EmptyState(actions, studio.samples.paths)
+        self.canvas = Canvas(studio.document, studio.canvas, studio.parameters)
+        self.compare = CompareView(studio.gallery)
+        self.strip = ResultsStrip(studio.document, studio.gallery, studio.generation)
+        self.panel = ParameterPanel(studio.parameters, studio.account, actions[Act.RUN])
+        self.result_panel = ResultPanel(studio.parameters.schema, studio.gallery, actions)
+        self.foot = Foot(studio.document, studio.gallery)
+        self.stage = QStackedWidget()
+        for page in (self.empty, self.canvas, self.compare):
+            self.stage.addWidget(page)
+        self.notice = NoticeStrip(studio.notices, studio.opener, self.stage)
+        self.side = QStackedWidget()
+        self.side.setFixedWidth(_PANEL_WIDTH)
+        for panel in (self.panel, self.result_panel):
+            self.side.addWidget(panel)
+
+    def _lay_out(self) -> None:
+        work = QHBoxLayout()
+        work.addWidget(self.rail)
+        work.addWidget(self.stage, 1)
+        left = QVBoxLayout()
+        left.addLayout(work, 1)
+        left.addWidget(self.strip)
+        middle = QHBoxLayout()
+        middle.addLayout(left, 1)
+        middle.addWidget(self.side)
+        column = QVBoxLayout()
+        column.addWidget(self.top_bar)
+        column.addWidget(self.options)
+        column.addLayout(middle, 1)
+        column.addWidget(self.foot)
+        for layout in (work, left, middle, column):
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setSpacing(0)
+        centre = QWidget()
+        centre.setLayout(column)
+        self.setCentralWidget(centre)
+
+    def _connect(self) -> None:
+        studio, actions = self._studio, self._actions
+        actions[Act.OPEN].triggered.connect(lambda: self.dialogs.ask_open(studio.opener.open_path))
+        actions[Act.PASTE].triggered.connect(self._paste)
+        actions[Act.RUN].triggered.connect(self._run)
+        actions[Act.SAVE].triggered.connect(lambda: self._save(studio.gallery.selected))
+        actions[Act.USE_AS_SOURCE].triggered.connect(
+            lambda: self._use_as_source(studio.gallery.selected)
+        )
+        actions[Act.CLOSE].triggered.connect(self.close)
+        actions[Act.COMPARE].triggered.connect(lambda: self._compare(True))
+        for act in MODES:
+            actions[act].triggered.connect(lambda: self._compare(False))
+        actions[Act.FIT].triggered.connect(lambda: self._view.fit())
+        actions[Act.ACTUAL_SIZE].triggered.connect(lambda: self._view.zoom_to(1.0))
+        actions[Act.ZOOM_IN].triggered.connect(lambda: self._view.zoom_step(+1))
+        actions[Act.ZOOM_OUT].triggered.connect(lambda: self._view.zoom_step(-1))
+        self.empty.sample_chosen.connect(studio.opener.open_path)
+        self.compare.accepted.connect(actions[Act.USE_AS_SOURCE].trigger)
+        self.strip.source_chosen.connect(lambda: self._compare(False))
+        self.strip.result_chosen.connect(self._show_result)
+        self.strip.save_wanted.connect(self._save)
+        self.strip.use_wanted.connect(self._use_as_source)
+        for view in (self.canvas, self.compare):
+            view.viewport_changed.connect(self._show_zoom)
+            view.hovered.connect(self.foot.set_position)
+        studio.samples.loaded.connect(self._show_thumbnail)
+        studio.document.replaced.connect(lambda: self._compare(False))
+        studio.document.mask_changed.connect(self._note_painting)
+        studio.parameters.changed.connect(lambda _: self._refresh())
+        studio.gallery.shown_changed.connect(self._result_is_shown)
+        studio.gallery.changed.connect(lambda _: self._refresh())
+        studio.gallery.removed.connect(lambda _: self._refresh())
+        studio.generation.finished.connect(self._result_arrived)
+        studio.saver.saved.connect(
+            lambda path: studio.notices.inform(self.tr("Saved as {path}").format(path=path))
+        )
+
+    @property
+    def _view(self) -> PictureView:
+        """The view that the zoom actions mean."""
+        return self.compare.before if self._is_comparing else self.canvas
+
+    def _run(self) -> None:
+        self._painted_since_run = False
+        self._studio.notices.clear()
+        self._studio.generation.run()
+
+    def _note_painting(self) -> None:
+        self._painted_since_run = True
+
+    def _result_arrived(self, entry_id: str) -> None:
+        """Show a result at once, unless the user is busy with something else by now."""
+        if self._painted_since_run:
+            number = self._studio.gallery[entry_id].number
+            text = self.tr("Result {number} is ready in the strip below.")
+            self._studio.notices.inform(text.format(number=number))
+        else:
+            self._show_result(entry_id)
+
+    def _show_result(self, entry_id: str) -> None:
+        shown = self._studio.gallery.shown
+        if shown is not None and shown.entry.id == entry_id:
+            self._compare(True)
+        else:
+            self._studio.gallery.select(entry_id)
+
+    def _result_is_shown(self) -> None:
+        self._compare(self._studio.gallery.shown is not None)
+
+    def _compare(self, is_comparing: bool) -> None:
+        finished = self._studio.gallery.finished
+        if is_comparing and self._studio.gallery.shown is None:
+            # The page opens when the result is ready to be looked at.
+            if finished:
+                self._studio.gallery.select(finished[-1].id)
+            is_comparing = False
+        self._is_comparing = is_comparing
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Bring pages and enablement in step with the models."""
+        studio, actions = self._studio, self._actions
+        is_open = studio.document.picture is not None
+        mode = studio.parameters.mode
+        has_result = studio.gallery.shown is not None
+        actions[Act.COMPARE].setEnabled(bool(studio.gallery.finished))
+        actions[Act.COMPARE].setChecked(self._is_comparing)
+        for act, its_mode in MODES.items():
+            actions[act].setChecked(not self._is_comparing and its_mode is mode)
+        for act in (Act.SAVE, Act.USE_AS_SOURCE):
+            actions[act].setEnabled(has_result)
+        for act in (Act.FIT, Act.ACTUAL_SIZE, Act.ZOOM_IN, Act.ZOOM_OUT):
+            actions[act].setEnabled(is_open or self._is_comparing)
+        page: QWidget = self.canvas if is_open else self.empty
+        self.stage.setCurrentWidget(self.compare if self._is_comparing else page)
+        self.side.setCurrentWidget(self.result_panel if self._is_comparing else self.panel)
+        if self._is_comparing:
+            self.options.set_page(OptionsPage.COMPARE)
+        else:
+            outpaint = mode is Mode.OUTPAINT
+            self.options.set_page(OptionsPage.OUTPAINT if outpaint else OptionsPage.INPAINT)
+        self.strip.setVisible(is_open or bool(studio.gallery.entries))
+        self.notice.raise_()
+        self.setWindowTitle(self._title())
+        self._show_zoom()
+
+    def _title(self) -> str:
+        picture = self._studio.document.picture
+        program = self.tr("Fluxfill Studio")
+        return program if picture is None else f"{picture.source.name} – {program}"
+
+    def _show_zoom(self) -> None:
+        viewport = self._view.viewport
+        self.foot.set_zoom(None if viewport is None else viewport.scale)
+
+    def _show_thumbnail(self, path: object, pixels: Pixels) -> None:
+        self.empty.set_thumbnail(path, to_image(pixels))
+
+    def _paste(self) -> None:
+        data = QGuiApplication.clipboard().mimeData()
+        if data is None or not take(data, self._studio.opener):
+            self._studio.notices.inform(self.tr("There is no picture on the clipboard."))
+
+    def _save(self, entry_id: str | None) -> None:
+        if entry_id is None:
+            return
+        saver = self._studio.saver
+        self.dialogs.ask_save(
+            saver.suggested_name(entry_id),
+            lambda path: saver.save(entry_id, path, overwrite=True),
+        )
+
+    def _use_as_source(self, entry_id: str | None) -> None:
+        fill = None if entry_id is None else self._studio.gallery[entry_id].fill
+        if entry_id is not None and fill is not None:
+            name = self._studio.saver.suggested_name(entry_id)
+            self._studio.opener.open_with(name, lambda: result_source(fill, name))
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent, /) -> None:
+        if can_take(event.mimeData()):
+            event.acceptProposedAction()
+            self.empty.set_drop_active(True)
+
+    @override
+    def dragLeaveEvent(self, event: QDragLeaveEvent, /) -> None:
+        self.empty.set_drop_active(False)
+
+    @override
+    def dropEvent(self, event: QDropEvent, /) -> None:
+        self.empty.set_drop_active(False)
+        if take(event.mimeData(), self._studio.opener):
+            event.acceptProposedAction()
+
+    @override
+    def closeEvent(self, event: QCloseEvent, /) -> None:
+        reason = None if self._may_close else self._reason_to_stay()
+        if reason is None:
+            self._studio.settings.set_geometry(self.saveGeometry())
+            event.accept()
+            self.closing.emit()
+        else:
+            event.ignore()
+            self.dialogs.confirm_close(reason, self._close_anyway)
+
+    def _close_anyway(self) -> None:
+        self._may_close = True
+        self.close()
+
+    def _reason_to_stay(self) -> str | None:
+        gallery = self._studio.gallery
+        if gallery.running:
+            return self.tr(
+                "A run is still going on. If you close the window now, its result is lost."
+            )
+        if gallery.has_unsaved_results:
+            return self.tr("There are results that have not been saved.")
+        return None

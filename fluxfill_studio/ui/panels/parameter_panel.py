@@ -1,0 +1,156 @@
+"""The side panel: one row for each parameter of the schema, and the button that runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fluxfill_studio.core.schema import Control, Parameter
+from fluxfill_studio.jobs.service import Engine
+from fluxfill_studio.model.account import Account
+from fluxfill_studio.model.generation import Parameters
+from fluxfill_studio.ui.look import Look
+from fluxfill_studio.ui.panels.compass import Compass
+from fluxfill_studio.ui.panels.prompt_editor import PromptEditor
+from fluxfill_studio.ui.panels.rows import (
+    GUTTER,
+    Row,
+    SeedRow,
+    SliderRow,
+    SwitchRow,
+    choice_row,
+)
+from fluxfill_studio.ui.wording import credits_text
+
+ROWS: Final[Mapping[Control, Callable[[Parameters, Parameter], Row]]] = {
+    Control.PROMPT: PromptEditor,
+    Control.COMPASS: Compass,
+    Control.SEGMENTS: choice_row,
+    Control.SLIDER: SliderRow,
+    Control.SWITCH: SwitchRow,
+    Control.SEED: SeedRow,
+}
+"""What shows a parameter here."""
+
+SET_ELSEWHERE: Final = frozenset({Control.SOURCE, Control.MASK, Control.MODE})
+"""Set by opening a picture, by painting, and in the top bar."""
+
+_MARGIN: Final = 16
+_SPACING: Final = 8
+
+
+class ParameterPanel(QFrame):
+    """What a run is told, and the run. Rows of another mode than the present one are hidden."""
+
+    def __init__(self, parameters: Parameters, account: Account, run_action: QAction) -> None:
+        super().__init__()
+        self._parameters = parameters
+        self._account = account
+        self._run_action = run_action
+        self.setProperty("role", "panel")
+        self.setProperty("edge", "left")
+        self.rows = [
+            ROWS[parameter.control](parameters, parameter)
+            for parameter in parameters.schema.parameters
+            if parameter.control not in SET_ELSEWHERE
+        ]
+        _align([row for row in self.rows if isinstance(row, SliderRow | SeedRow)])
+
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._scrolled_rows(), 1)
+        layout.addLayout(self._foot())
+
+        parameters.changed.connect(self._on_changed)
+        account.changed.connect(self._show_run)
+        run_action.changed.connect(self._show_run)
+        self._show_rows()
+        self._show_run()
+
+    def apply_look(self, look: Look) -> None:
+        for row in self.rows:
+            row.apply_look(look)
+
+    def _scrolled_rows(self) -> QScrollArea:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        # The rows' gutter is the left margin.
+        column.setContentsMargins(_MARGIN - GUTTER, _MARGIN, _MARGIN, _MARGIN)
+        column.setSpacing(_SPACING)
+        for row in self.rows:
+            column.addWidget(row)
+        column.addStretch()
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(content)
+        return area
+
+    def _foot(self) -> QVBoxLayout:
+        self.note = QLabel(self.tr("Local draft: made on this machine, ignores the prompt."))
+        self.note.setProperty("role", "muted")
+        self.note.setWordWrap(True)
+        self._verb, self._detail = QLabel(), QLabel()
+        self._detail.setProperty("role", "detail")
+        self.run_button = QPushButton()
+        self.run_button.setProperty("role", "primary")
+        self.run_button.clicked.connect(self._run_action.trigger)
+        words = QHBoxLayout(self.run_button)
+        words.setContentsMargins(0, 0, 0, 0)
+        words.setSpacing(_SPACING)
+        words.addStretch()
+        for label in (self._verb, self._detail):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            words.addWidget(label)
+        words.addStretch()
+        foot = QVBoxLayout()
+        foot.setContentsMargins(_MARGIN, _SPACING, _MARGIN, _MARGIN)
+        foot.setSpacing(_SPACING)
+        foot.addWidget(self.note)
+        foot.addWidget(self.run_button)
+        return foot
+
+    def _on_changed(self, name: str) -> None:
+        if self._parameters.schema[name].control is Control.MODE:
+            self._show_rows()
+
+    def _show_rows(self) -> None:
+        mode = self._parameters.mode.value
+        for row in self.rows:
+            row.setVisible(row.parameter.mode in (None, mode))
+
+    def _show_run(self) -> None:
+        local = self._account.engine is Engine.LOCAL
+        cost = (
+            self.tr("free local draft")
+            if local
+            else credits_text(self._parameters.schema.credits_per_run)
+        )
+        key = self._run_action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        self._verb.setText(self._run_action.text())
+        self._detail.setText(f"{cost} · {key}")
+        self.run_button.setAccessibleName(f"{self._run_action.text()}, {cost}")
+        self.run_button.setToolTip(self._run_action.toolTip())
+        self.run_button.setEnabled(self._run_action.isEnabled())
+        self.note.setVisible(local)
+
+
+def _align(rows: Iterable[Row]) -> None:
+    """Let the controls that fill their rows begin in line."""
+    width = max((row.name.sizeHint().width() for row in rows), default=0)
+    for row in rows:
+        row.name.setFixedWidth(width)

@@ -1,0 +1,342 @@
+"""The main job through the real window: drop, paint, run, compare, save, go on."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QPlainTextEdit, QWidget
+
+from fluxfill_studio.app import Application
+from fluxfill_studio.core.errors import ImageTruncated
+from fluxfill_studio.core.job import JobState
+from fluxfill_studio.core.source import Source
+from fluxfill_studio.ui.actions import Act
+from tests.pictures import photograph
+from tests.qt import QtLoop, emitted
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    path = tmp_path / "harbour.png"
+    Image.fromarray(photograph(1500, 1000)).save(path)
+    return path
+
+
+def drop(widget: QWidget, data: QMimeData) -> bool:
+    """Send the events of a drop on `widget`; whether it was taken."""
+    middle = QPointF(widget.rect().center())
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(middle.toPoint(), Qt.DropAction.CopyAction, data, left, none)
+    QApplication.sendEvent(widget, enter)
+    if not enter.isAccepted():
+        return False
+    dropped = QDropEvent(middle, Qt.DropAction.CopyAction, data, left, none)
+    QApplication.sendEvent(widget, dropped)
+    return dropped.isAccepted()
+
+
+def files(*paths: Path) -> QMimeData:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return data
+
+
+async def open_file(application: Application, path: Path) -> Source:
+    """Drop a file on the window and wait until it is shown."""
+    opened = asyncio.create_task(emitted(application.studio.opener.opened))
+    await asyncio.sleep(0)
+    assert drop(application.window, files(path))
+    (source,) = await opened
+    assert isinstance(source, Source)
+    return source
+
+
+def paint(application: Application, *points: QPoint) -> None:
+    """One stroke of the left button through widget points of the canvas."""
+    canvas = application.window.canvas
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=points[0])
+    for point in points[1:]:
+        QTest.mouseMove(canvas, point)
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=points[-1])
+
+
+def write_prompt(application: Application, text: str) -> None:
+    editor = application.window.panel.findChild(QPlainTextEdit)
+    assert editor is not None
+    editor.setFocus()
+    QTest.keyClicks(editor, text)
+
+
+async def run(application: Application) -> str:
+    """Press Ctrl+Enter and wait for the result; returns its entry."""
+    finished = asyncio.create_task(emitted(application.studio.generation.finished))
+    await asyncio.sleep(0)
+    QTest.keyClick(application.window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    (entry_id,) = await finished
+    return str(entry_id)
+
+
+async def save_as(application: Application, path: Path) -> None:
+    """Press Ctrl+S, type the name into the dialog, and wait until the file is there."""
+    QTest.keyClick(application.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    dialog = application.window.findChild(QFileDialog)
+    assert dialog is not None
+    name = dialog.findChild(QLineEdit)
+    assert name is not None
+    saved = asyncio.create_task(emitted(application.studio.saver.saved))
+    await asyncio.sleep(0)
+    name.setText(str(path))
+    QTest.keyClick(name, Qt.Key.Key_Return)
+    assert await saved == (path,)
+
+
+async def close(application: Application) -> None:
+    """Close the window, through the question where it asks one."""
+    application.window.close()
+    box = application.window.findChild(QMessageBox)
+    if box is not None:
+        button = next(b for b in box.buttons() if box.buttonRole(b) == QMessageBox.ButtonRole.DestructiveRole)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_from_the_drop_to_the_saved_file(
+    application: Application, qt_loop: QtLoop, picture: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "result.png"
+
+    async def drive() -> None:
+        program = asyncio.create_task(application.run())
+        studio, window = application.studio, application.window
+        await asyncio.sleep(0)
+        assert window.stage.currentWidget() is window.empty
+        await open_file(application, picture)
+        assert window.stage.currentWidget() is window.canvas
+
+        middle = window.canvas.rect().center()
+        paint(application, middle, middle + QPoint(60, 0), middle + QPoint(90, 40))
+        write_prompt(application, "a calm sea")
+        entry_id = await run(application)
+        await emitted(studio.gallery.shown_changed)
+
+        assert window.stage.currentWidget() is window.compare
+        assert window.compare.before.isVisible()
+        assert window.compare.after.isVisible()
+        assert window.compare.proof.text() == "0 pixels changed outside the mask"
+        assert studio.gallery[entry_id].job.state is JobState.DONE
+        await save_as(application, target)
+        assert not studio.gallery.has_unsaved_results
+
+        before = np.asarray(Image.open(picture))
+        after = np.asarray(Image.open(target))
+        open_picture = studio.document.picture
+        assert open_picture is not None
+        painted = open_picture.mask.pixels > 0
+        assert after.shape == before.shape
+        assert painted.any()
+        assert (after[~painted] == before[~painted]).all()
+        assert (after[painted] != before[painted]).any()
+
+        # The result becomes the source of the next run.
+        opened = asyncio.create_task(emitted(studio.opener.opened))
+        await asyncio.sleep(0)
+        QTest.keyClick(window.compare, Qt.Key.Key_Return)
+        (source,) = await opened
+        assert (source.pixels == after).all()
+        assert window.stage.currentWidget() is window.canvas
+        await close(application)
+        await program
+
+    qt_loop.run(drive())
+
+
+def test_painting_and_a_second_run_go_on_while_one_runs(
+    application: Application, qt_loop: QtLoop, picture: Path
+) -> None:
+    async def drive() -> None:
+        program = asyncio.create_task(application.run())
+        studio, window = application.studio, application.window
+        await asyncio.sleep(0)
+        await open_file(application, picture)
+        middle = window.canvas.rect().center()
+        paint(application, middle, middle + QPoint(60, 0))
+        write_prompt(application, "a boat")
+        window._actions[Act.RUN].trigger()
+        await emitted(studio.gallery.added)
+        assert len(studio.gallery.running) == 1
+
+        paint(application, middle - QPoint(90, 60), middle - QPoint(40, 60))
+        assert studio.document.can_undo
+        window._actions[Act.RUN].trigger()
+        await emitted(studio.gallery.added)
+        assert len(studio.gallery.running) == 2
+        paint(application, middle + QPoint(0, 90), middle + QPoint(40, 90))
+
+        while studio.gallery.running:
+            await emitted(studio.generation.finished)
+        # The user went on painting, so the canvas stays.
+        assert window.stage.currentWidget() is window.canvas
+        assert len(studio.gallery.finished) == 2
+        first, second = studio.gallery.finished
+        assert first.fill is not None
+        assert second.fill is not None
+        # Each ran with the mask as it was when it was started.
+        assert np.count_nonzero(second.fill.mask) > np.count_nonzero(first.fill.mask)
+        for _ in range(3):
+            studio.document.undo()
+        assert not studio.document.can_undo
+        await close(application)
+        await program
+
+    qt_loop.run(drive())
+
+
+def test_an_outpaint_preset_runs_without_a_mask(
+    application: Application, qt_loop: QtLoop, picture: Path
+) -> None:
+    async def drive() -> None:
+        program = asyncio.create_task(application.run())
+        studio, window = application.studio, application.window
+        await asyncio.sleep(0)
+        await open_file(application, picture)
+        QTest.keyClick(window, Qt.Key.Key_F3)
+        studio.parameters.set("outpaint", "Left outpaint")
+        write_prompt(application, "more sea")
+        await run(application)
+        await emitted(studio.gallery.shown_changed)
+        shown = studio.gallery.shown
+        assert shown is not None
+        height, width = shown.picture.shape[:2]
+        assert width / height == pytest.approx(2.25, abs=0.01)
+        assert "as the service returned it" in window.compare.proof.text()
+        await close(application)
+        await program
+
+    qt_loop.run(drive())
+
+
+def test_stop_waiting_and_resume(
+    application: Application, qt_loop: QtLoop, picture: Path
+) -> None:
+    async def drive() -> None:
+        program = asyncio.create_task(application.run())
+        studio, window = application.studio, application.window
+        await asyncio.sleep(0)
+        await open_file(application, picture)
+        middle = window.canvas.rect().center()
+        paint(application, middle, middle + QPoint(60, 0))
+        write_prompt(application, "a boat")
+        window._actions[Act.RUN].trigger()
+        (entry_id,) = await emitted(studio.gallery.added)
+        while studio.gallery[entry_id].job.state is not JobState.WAITING:
+            await emitted(studio.gallery.changed)
+        studio.generation.stop(entry_id)
+        await emitted(studio.gallery.changed)
+        assert studio.gallery[entry_id].job.state is JobState.STOPPED
+        studio.generation.resume(entry_id)
+        await emitted(studio.generation.finished)
+        assert studio.gallery[entry_id].job.state is JobState.DONE
+        assert len(studio.gallery.entries) == 1
+        await close(application)
+        await program
+
+    qt_loop.run(drive())
+
+
+def test_a_run_without_paint_or_prompt_is_refused_in_the_strip(
+    application: Application, qt_loop: QtLoop, picture: Path
+) -> None:
+    async def drive() -> None:
+        program = asyncio.create_task(application.run())
+        studio, window = application.studio, application.window
+        await asyncio.sleep(0)
+        await open_file(application, picture)
+        QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        assert studio.notices.current is not None
+        write_prompt(application, "a boat")
+        failed = asyncio.create_task(emitted(studio.generation.failed))
+        await asyncio.sleep(0)
+        QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        (error,) = await failed
+        assert "empty" in error.message
+        assert not studio.gallery.entries
+        await close(application)
+        await program
+
+    qt_loop.run(drive())
+
+
+def test_a_broken_file_is_told_and_changes_nothing(
+    application: Application, qt_loop: QtLoop, picture: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(picture.read_bytes()[:2000])
+
+    async def drive() -> None:
+        program = asyncio.create_task(application.run([picture]))
+        studio, window = application.studio, application.window
+        await emitted(studio.opener.opened)
+        middle = window.canvas.rect().center()
+        paint(application, middle, middle + QPoint(60, 0))
+        before = studio.document.picture
+        failed = asyncio.create_task(emitted(studio.opener.failed))
+        await asyncio.sleep(0)
+        assert drop(window, files(broken))
+        (error,) = await failed
+        assert isinstance(error, ImageTruncated)
+        assert studio.document.picture is before
+        assert studio.document.can_undo
+        assert studio.notices.current is not None
+        assert studio.notices.current.error is error
+        await close(application)
+        await program
+
+    qt_loop.run(drive())
+
+
+def test_a_pasted_picture_is_opened(
+    application: Application, qt_loop: QtLoop, picture: Path
+) -> None:
+    async def drive() -> None:
+        program = asyncio.create_task(application.run())
+        studio, window = application.studio, application.window
+        await asyncio.sleep(0)
+        QGuiApplication.clipboard().setImage(window.windowIcon().pixmap(64, 64).toImage())
+        opened = asyncio.create_task(emitted(studio.opener.opened))
+        await asyncio.sleep(0)
+        QTest.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+        (source,) = await opened
+        assert source.size.width == 64
+        QGuiApplication.clipboard().clear()
+        await close(application)
+        await program
+
+    qt_loop.run(drive())
+
+
+def test_closing_the_window_while_a_job_runs_ends_cleanly(
+    application: Application, qt_loop: QtLoop, picture: Path
+) -> None:
+    async def drive() -> None:
+        program = asyncio.create_task(application.run([picture]))
+        studio, window = application.studio, application.window
+        await emitted(studio.opener.opened)
+        middle = window.canvas.rect().center()
+        paint(application, middle, middle + QPoint(60, 0))
+        write_prompt(application, "a boat")
+        window._actions[Act.RUN].trigger()
+        await emitted(studio.gallery.added)
+        window.close()
+        assert window.isVisible(), "it asks first"
+        await close(application)
+        await program
+        assert not window.isVisible()
+
+    # QtLoop.run fails when a task is left behind.
+    qt_loop.run(drive())
