@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
 
 from fluxfill_studio.cli.arguments import KEY_VARIABLE, build_parser, parse
+from fluxfill_studio.cli.status import ExitStatus
+from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.logs import log_crashes, start_logging
 from fluxfill_studio.storage.paths import load_schema, log_file, resources
 
@@ -21,6 +24,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parse(build_parser(schema), sys.argv[1:] if argv is None else argv)
     start_logging(log_file())
     log_crashes(log_file().parent)
+    try:
+        return _run(args, schema)
+    except KeyboardInterrupt:
+        return ExitStatus.STOPPED
+
+
+def _run(args: Namespace, schema: ParameterSchema) -> int:
     key = os.environ.get(KEY_VARIABLE) or None
     if args.command == "self-test":
         from fluxfill_studio import app
@@ -28,9 +38,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return app.self_test()
     if args.command == "open":
         from fluxfill_studio import app
-        from fluxfill_studio.jobs.service import APIFRAME_URL
 
-        return app.run(args.images, key=key, base_url=args.base_url or APIFRAME_URL)
+        return app.run(args.images, key=key, base_url=args.base_url)
     from fluxfill_studio.cli import commands
 
     return commands.run(args, schema, key)

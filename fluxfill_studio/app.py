@@ -27,15 +27,12 @@ from fluxfill_studio.core.brush import Brush
 from fluxfill_studio.core.errors import FluxfillError
 from fluxfill_studio.core.geometry import Point
 from fluxfill_studio.core.source import Source
-from fluxfill_studio.jobs.service import APIFRAME_URL
-from fluxfill_studio.logs import start_logging
 from fluxfill_studio.model.settings import Settings
 from fluxfill_studio.model.studio import Studio
 from fluxfill_studio.screen import obstacle
 from fluxfill_studio.storage.paths import (
     APP_NAME,
     load_schema,
-    log_file,
     resources,
     samples,
     settings_file,
@@ -63,7 +60,9 @@ _QT_LEVELS = {
 class Application:
     """A window with everything behind it."""
 
-    def __init__(self, qt: QApplication, settings: Path, *, key: str | None, base_url: str) -> None:
+    def __init__(
+        self, qt: QApplication, settings: Path, *, key: str | None, base_url: str | None
+    ) -> None:
         folder = resources()
         schema = load_schema(folder)
         self._qt = qt
@@ -99,7 +98,8 @@ class Application:
 
     def _dress(self) -> None:
         """Put on the theme that was chosen, or the system's."""
-        dark = self._qt.styleHints().colorScheme() is Qt.ColorScheme.Dark
+        # A system that does not say gets the dark one, in which colours are judged best.
+        dark = self._qt.styleHints().colorScheme() is not Qt.ColorScheme.Light
         theme = theme_for(ThemeChoice(self.settings.theme), dark)
         self._qt.setPalette(palette(theme))
         self._qt.setStyleSheet(stylesheet(theme, self._icons_folder))
@@ -129,14 +129,13 @@ def make_loop(qt: QApplication) -> QEventLoop:
     return loop
 
 
-def run(files: Sequence[Path], *, key: str | None, base_url: str) -> int:
+def run(files: Sequence[Path], *, key: str | None, base_url: str | None) -> int:
     """Show the window until it is closed; returns the exit status."""
     reason = obstacle()
     if reason is not None:
         sys.stderr.write(f"fluxfill-studio: {reason}\n")
         sys.stderr.write("Without a window, try: fluxfill-studio --sample-job\n")
         return 1
-    start_logging(log_file())
     qInstallMessageHandler(_log_qt)
     qt = make_qt()
     application = Application(qt, settings_file(), key=key, base_url=base_url)
@@ -154,9 +153,7 @@ def self_test() -> int:
         tempfile.TemporaryDirectory() as folder,
         asyncio.Runner(loop_factory=lambda: make_loop(qt)) as runner,
     ):
-        application = Application(
-            qt, Path(folder) / "settings.ini", key=None, base_url=APIFRAME_URL
-        )
+        application = Application(qt, Path(folder) / "settings.ini", key=None, base_url=None)
         return runner.run(_self_test(application))
 
 

@@ -7,23 +7,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from enum import IntEnum
 from functools import partial
 from pathlib import Path
 from typing import Final
 
+from fluxfill_studio.cli.status import ExitStatus
 from fluxfill_studio.cli.terminal import Terminal
-from fluxfill_studio.core.errors import (
-    FluxfillError,
-    KeyMissing,
-    KeyRejected,
-    NotEnoughCredits,
-    ParameterError,
-)
+from fluxfill_studio.core.compose import Outcome
+from fluxfill_studio.core.errors import FluxfillError
 from fluxfill_studio.core.geometry import Size
-from fluxfill_studio.core.job import Job, JobState
-from fluxfill_studio.jobs.runner import Inputs, JobRunner, Outcome
-from fluxfill_studio.jobs.service import Engine, Service
+from fluxfill_studio.core.job import Engine, Job, JobState
+from fluxfill_studio.core.plan import Inputs
+from fluxfill_studio.jobs.runner import JobRunner
+from fluxfill_studio.jobs.service import Service
 
 # About how much of a run is over when a state begins; waiting for the service is the long part.
 _SHARES: Final = {
@@ -34,29 +30,6 @@ _SHARES: Final = {
     JobState.DOWNLOADING: 0.9,
     JobState.BLENDING: 0.95,
 }
-
-
-class ExitStatus(IntEnum):
-    """What the process tells its caller."""
-
-    DONE = 0
-    FAILED = 1
-    USAGE = 2
-    NO_KEY = 3
-    NO_CREDITS = 4
-    STOPPED = 130
-
-    @classmethod
-    def of(cls, error: FluxfillError) -> ExitStatus:
-        match error:
-            case ParameterError():
-                return cls.USAGE
-            case KeyMissing() | KeyRejected():
-                return cls.NO_KEY
-            case NotEnoughCredits():
-                return cls.NO_CREDITS
-            case _:
-                return cls.FAILED
 
 
 @dataclass(eq=False)
@@ -136,7 +109,7 @@ async def execute(batch: Batch, service: Service, save: Save, terminal: Terminal
 
     Errors are left with their runs.
     """
-    runner = JobRunner(service.client)
+    runner = service.runner()
 
     def show(run: Run, job: Job) -> None:
         if job.server_id != run.job.server_id and batch.engine is Engine.APIFRAME:
@@ -164,4 +137,5 @@ async def _execute(run: Run, runner: JobRunner, report: Callable[[Job], None], s
         save(run, outcome)
     except FluxfillError as error:
         run.error = error
-    run.seconds = time.monotonic() - started
+    finally:
+        run.seconds = time.monotonic() - started

@@ -10,16 +10,18 @@ from functools import partial
 from pathlib import Path
 
 from fluxfill_studio.cli.arguments import KEY_VARIABLE, request_from
-from fluxfill_studio.cli.batch import Batch, ExitStatus, Run, execute
+from fluxfill_studio.cli.batch import Batch, Run, execute
 from fluxfill_studio.cli.report import document, tell
 from fluxfill_studio.cli.sample import run_sample
+from fluxfill_studio.cli.status import ExitStatus
 from fluxfill_studio.cli.terminal import Terminal
+from fluxfill_studio.core.compose import Outcome
 from fluxfill_studio.core.errors import KeyMissing, SaveError
+from fluxfill_studio.core.job import Engine
 from fluxfill_studio.core.request import FillRequest, Mode
 from fluxfill_studio.core.schema import Control, ParameterSchema
 from fluxfill_studio.jobs.preparing import new_job, plan_run
-from fluxfill_studio.jobs.runner import Outcome
-from fluxfill_studio.jobs.service import APIFRAME_URL, Engine, Service
+from fluxfill_studio.jobs.service import Service
 from fluxfill_studio.sandbox.serve import HOST, serve
 from fluxfill_studio.sandbox.server import Sandbox
 from fluxfill_studio.storage.images import (
@@ -81,7 +83,7 @@ def _service(
 ) -> Service:
     if engine is Engine.LOCAL:
         return Service.local(schema)
-    return Service.apiframe(schema, key, base_url or APIFRAME_URL)
+    return Service.apiframe(schema, key, base_url)
 
 
 def _variants(request: FillRequest, count: int) -> list[FillRequest]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from fluxfill_studio.cli.batch import Batch, ExitStatus, Run
+from fluxfill_studio.cli.batch import Batch, Run
+from fluxfill_studio.cli.status import ExitStatus
 from fluxfill_studio.cli.terminal import Terminal
 from fluxfill_studio.core.errors import Charge, FluxfillError, SaveError, ServiceError
-from fluxfill_studio.core.job import JobState
-from fluxfill_studio.jobs.service import Engine
+from fluxfill_studio.core.job import Engine
 
 
 def tell(batch: Batch, terminal: Terminal) -> None:
@@ -60,11 +60,9 @@ def _state(status: ExitStatus) -> str:
 
 
 def _run(run: Run, engine: Engine) -> dict[str, Any]:
-    status = ExitStatus.DONE if run.error is None else ExitStatus.FAILED
-    if run.job.state is JobState.STOPPED:
-        status = ExitStatus.STOPPED
+    ended = ExitStatus.STOPPED if run.saved is None else ExitStatus.DONE
     return {
-        "status": _state(status),
+        "status": _state(ended if run.error is None else ExitStatus.FAILED),
         "output": None if run.saved is None else str(run.saved.resolve()),
         "width": None if run.size is None else run.size.width,
         "height": None if run.size is None else run.size.height,

@@ -13,15 +13,16 @@ from fluxfill_studio.cli.batch import Batch, Run, execute
 from fluxfill_studio.cli.report import tell
 from fluxfill_studio.cli.terminal import Terminal
 from fluxfill_studio.core.codec import reduced_to
+from fluxfill_studio.core.compose import Outcome
 from fluxfill_studio.core.errors import SaveError
 from fluxfill_studio.core.geometry import Size
+from fluxfill_studio.core.job import Engine
 from fluxfill_studio.core.request import FillRequest
 from fluxfill_studio.core.schema import Control, ParameterSchema
 from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.types import Pixels, Plane
 from fluxfill_studio.jobs.preparing import new_job, plan_run
-from fluxfill_studio.jobs.runner import Outcome
-from fluxfill_studio.jobs.service import Engine, Service
+from fluxfill_studio.jobs.service import Service
 from fluxfill_studio.storage.images import read_source, save_free
 from fluxfill_studio.storage.paths import pictures_folder, resources, samples
 

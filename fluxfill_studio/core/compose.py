@@ -62,6 +62,15 @@ class Fill:
         return changed_where_unpainted(self.source.pixels, picture, whole)
 
 
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """A fill, its finished picture, and how many pixels changed outside the mask (inpaint)."""
+
+    fill: Fill
+    picture: Pixels
+    changed_outside: int | None
+
+
 def composite(source: Pixels, fill: Pixels, crop: Rect, mask: Plane) -> Pixels:
     """A copy of `source` with `fill` blended into `crop` by the coverage in `mask`.
 

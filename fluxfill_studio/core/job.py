@@ -11,6 +11,13 @@ from fluxfill_studio.core.plan import Plan
 from fluxfill_studio.core.request import FillRequest
 
 
+class Engine(Enum):
+    """Who makes the fill: the sandbox on this machine, or the hosted service."""
+
+    LOCAL = "local"
+    APIFRAME = "apiframe"
+
+
 class JobState(Enum):
     """Where a job stands."""
 

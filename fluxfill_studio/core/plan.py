@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from fluxfill_studio.core.codec import fitting, resized
 from fluxfill_studio.core.errors import EmptyMask
 from fluxfill_studio.core.geometry import Rect, Size
+from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.types import Pixels, Plane
 
 # The long side, in pixels, to which the service scales what it works on.
@@ -41,14 +42,32 @@ class Plan:
         Binary, as the service wants it; a pixel that covers any painted one is white, so that
         the fill reaches as far as the blend will.
         """
-        painted = cv2.threshold(coverage, 0, 255, cv2.THRESH_BINARY)[1]
-        footprint = math.ceil(1 / self.scale)
-        if footprint > 1:
-            # Picking single pixels could miss a hairline; of the grown mask it cannot.
-            grown = cv2.dilate(painted, np.ones((footprint, footprint), np.uint8))
-            size = (self.sent.width, self.sent.height)
-            painted = cv2.resize(grown, size, interpolation=cv2.INTER_NEAREST)
-        return np.asarray(painted, np.uint8)
+        painted = np.asarray(cv2.threshold(coverage, 0, 255, cv2.THRESH_BINARY)[1], np.uint8)
+        if self.sent == self.crop.size:
+            return painted
+        columns, width = _footprints(self.crop.width, self.sent.width)
+        rows, height = _footprints(self.crop.height, self.sent.height)
+        # Anchored at its first pixel, the maximum over a window at every pixel; picked where the
+        # footprints begin.
+        grown = cv2.dilate(painted, np.ones((height, width), np.uint8), anchor=(0, 0))
+        return np.asarray(grown[np.ix_(rows, columns)], np.uint8)
+
+
+def _footprints(side: int, sent: int) -> tuple[NDArray[np.intp], int]:
+    """Where the part of `side` pixels under each of `sent` ones begins, and its longest length."""
+    length = -(-side // sent) + (side % sent != 0)
+    return np.arange(sent) * side // sent, length
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """What a job works on: the source, and the mask painted within the plan's crop.
+
+    The mask is None for an outpaint, else a copy of its own: painting goes on while the job runs.
+    """
+
+    source: Source
+    mask: Plane | None
 
 
 def inpaint_plan(source: Size, painted: Rect, work_side: int = WORK_SIDE) -> Plan:
@@ -60,9 +79,9 @@ def inpaint_plan(source: Size, painted: Rect, work_side: int = WORK_SIDE) -> Pla
     """
     if painted.is_empty:
         raise EmptyMask
-    margin = painted.size.long_side
-    width = min(source.width, max(painted.width + margin, work_side))
-    height = min(source.height, max(painted.height + margin, work_side))
+    margin = -(-painted.size.long_side // 2)
+    width = min(source.width, max(painted.width + 2 * margin, work_side))
+    height = min(source.height, max(painted.height + 2 * margin, work_side))
     left = painted.x + painted.width // 2 - width // 2
     top = painted.y + painted.height // 2 - height // 2
     left = min(max(left, 0), source.width - width)

@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
@@ -126,7 +127,7 @@ class Parameter:
         except ValueError:
             raise self._error(_NOT_A_NUMBER) from None
         value = self.check(number)
-        if not math.isclose(self.snap(number), number, rel_tol=0, abs_tol=1e-9):
+        if abs(self.snap(number) - number) > 1e-9:
             raise self._error(_OFF_STEP, step=f"{self.step:g}")
         return value
 
@@ -134,7 +135,8 @@ class Parameter:
         """The allowed value nearest to `number`: on the step's grid and inside the range."""
         if self.step:
             origin = self.minimum or 0
-            number = origin + round((number - origin) / self.step) * self.step
+            # As fractions: a seed may have more digits than a float holds.
+            number = origin + round(Fraction(number - origin) / Fraction(self.step)) * self.step
         if self.minimum is not None:
             number = max(number, self.minimum)
         if self.maximum is not None:
@@ -161,7 +163,7 @@ class Parameter:
     def _check_number(self, value: object) -> int | float:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self._error(_NOT_A_NUMBER)
-        if not math.isfinite(value):
+        if isinstance(value, float) and not math.isfinite(value):
             raise self._error(_NOT_A_NUMBER)
         if self.kind is Kind.INTEGER and value != int(value):
             raise self._error(_NOT_WHOLE)

@@ -79,8 +79,9 @@ class Viewport:
         """For another view size: a fitted picture stays fitted, else the view's centre stays."""
         if self.is_fitted:
             return Viewport.fitted(self.image, view, self.frame)
-        dx = round((view.width - self.view.width) / 2)
-        dy = round((view.height - self.view.height) / 2)
+        # Differences of rounded middles add up over many small steps; rounded differences do not.
+        dx = view.width // 2 - self.view.width // 2
+        dy = view.height // 2 - self.view.height // 2
         return _held(replace(self, view=view, left=self.left + dx, top=self.top + dy))
 
     def framed(self, frame: Rect) -> Viewport:
@@ -91,8 +92,10 @@ class Viewport:
 
     def like(self, other: Viewport) -> Viewport:
         """Showing the same part as `other` does of its own picture, which may differ in size."""
+        if other.is_fitted:
+            return Viewport.fitted(self.image, self.view, self.frame)
         centre = other.to_image(Point(other.view.width / 2, other.view.height / 2))
-        scale = self.fit_scale * other.scale / other.fit_scale
+        scale = other.scale * (self.fit_scale / other.fit_scale)
         x = centre.x / other.image.width * self.image.width
         y = centre.y / other.image.height * self.image.height
         left = round(self.view.width / 2 - x * scale)

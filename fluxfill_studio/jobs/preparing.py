@@ -6,11 +6,10 @@ import uuid
 
 from fluxfill_studio.core.job import Job
 from fluxfill_studio.core.mask import Mask
-from fluxfill_studio.core.plan import Plan, inpaint_plan, outpaint_plan
+from fluxfill_studio.core.plan import Inputs, Plan, inpaint_plan, outpaint_plan
 from fluxfill_studio.core.request import FillRequest
 from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.types import Plane
-from fluxfill_studio.jobs.runner import Inputs
 
 
 def plan_run(source: Source, mask: Plane | None) -> tuple[Plan, Inputs]:

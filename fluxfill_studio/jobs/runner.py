@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from fluxfill_studio.apiframe.client import ApiframeClient
 from fluxfill_studio.apiframe.wire import JobStatus, failure_of
 from fluxfill_studio.core.codec import decode, encode_png
-from fluxfill_studio.core.compose import Fill
+from fluxfill_studio.core.compose import Fill, Outcome
 from fluxfill_studio.core.errors import (
     BadAnswer,
     Charge,
@@ -25,35 +25,13 @@ from fluxfill_studio.core.errors import (
     RequestRejected,
 )
 from fluxfill_studio.core.job import Job, JobState, Uploads
-from fluxfill_studio.core.plan import Plan
-from fluxfill_studio.core.source import Source
-from fluxfill_studio.core.types import Pixels, Plane
+from fluxfill_studio.core.plan import Inputs, Plan
 
 # The pace of the official SDK: 2 s, growing by half up to 5 s, ten minutes in all.
 _FIRST_WAIT: Final = 2.0
 _LONGEST_WAIT: Final = 5.0
 _GROWTH: Final = 1.5
 _TIME_LIMIT: Final = 600.0
-
-
-@dataclass(frozen=True, eq=False)
-class Inputs:
-    """What a job works on: the source, and the mask painted within the plan's crop.
-
-    The mask is None for an outpaint, else a copy of its own: painting goes on while the job runs.
-    """
-
-    source: Source
-    mask: Plane | None
-
-
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """A fill, its finished picture, and how many pixels changed outside the mask (inpaint)."""
-
-    fill: Fill
-    picture: Pixels
-    changed_outside: int | None
 
 
 class JobRunner:

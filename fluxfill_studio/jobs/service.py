@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from enum import Enum
 
 import httpx
 
 from fluxfill_studio.apiframe.client import ApiframeClient
+from fluxfill_studio.core.job import Engine
 from fluxfill_studio.core.schema import ParameterSchema
+from fluxfill_studio.jobs.runner import JobRunner
 from fluxfill_studio.sandbox.server import Sandbox
 
-APIFRAME_URL = "https://api.apiframe.ai"
+_APIFRAME_URL = "https://api.apiframe.ai"
 # The sandbox takes any key of the right form; this one never leaves the process.
 _SANDBOX_KEY = "afk_local"
 _SANDBOX_URL = "http://sandbox.invalid"
-
-
-class Engine(Enum):
-    """Who makes the fill."""
-
-    LOCAL = "local"
-    APIFRAME = "apiframe"
 
 
 class Service:
@@ -43,9 +37,14 @@ class Service:
         return cls(Engine.LOCAL, client, sandbox)
 
     @classmethod
-    def apiframe(cls, schema: ParameterSchema, key: str | None, base_url: str) -> Service:
+    def apiframe(cls, schema: ParameterSchema, key: str | None, base_url: str | None) -> Service:
         """The hosted service, or what speaks its contract at `base_url`."""
-        return cls(Engine.APIFRAME, ApiframeClient(schema, base_url=base_url, key=key), None)
+        client = ApiframeClient(schema, base_url=base_url or _APIFRAME_URL, key=key)
+        return cls(Engine.APIFRAME, client, None)
+
+    def runner(self) -> JobRunner:
+        """What runs jobs here."""
+        return JobRunner(self.client)
 
     async def aclose(self) -> None:
         """End running fills of the sandbox and close all connections."""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal
 
 from fluxfill_studio.apiframe.wire import Account as Balance
 from fluxfill_studio.core.errors import ServiceError
+from fluxfill_studio.core.job import Engine
 from fluxfill_studio.core.schema import ParameterSchema
-from fluxfill_studio.jobs.service import Engine, Service
+
+if TYPE_CHECKING:
+    from fluxfill_studio.jobs.service import Service
 
 
 class Account(QObject):
@@ -19,7 +25,7 @@ class Account(QObject):
         self,
         schema: ParameterSchema,
         key: str | None,
-        base_url: str,
+        base_url: str | None,
         parent: QObject | None = None,
     ) -> None:
         """Starts with Apiframe where there is a `key`, else with the local engine."""
@@ -28,6 +34,7 @@ class Account(QObject):
         self._key = key
         self._base_url = base_url
         self._services: dict[Engine, Service] = {}
+        self._making = asyncio.Lock()
         self.engine = Engine.APIFRAME if key else Engine.LOCAL
         self.balance: Balance | None = None
 
@@ -42,20 +49,31 @@ class Account(QObject):
             self.balance = None
             self.changed.emit()
 
-    def service(self, engine: Engine) -> Service:
-        if engine not in self._services:
-            if engine is Engine.LOCAL:
-                self._services[engine] = Service.local(self._schema)
-            else:
-                self._services[engine] = Service.apiframe(self._schema, self._key, self._base_url)
+    async def service(self, engine: Engine) -> Service:
+        """The service behind `engine`, made when it is first asked for.
+
+        In a worker thread: loading the client and the system's certificates takes longer than a
+        frame.
+        """
+        async with self._making:
+            if engine not in self._services:
+                self._services[engine] = await asyncio.to_thread(self._make, engine)
         return self._services[engine]
+
+    def _make(self, engine: Engine) -> Service:
+        from fluxfill_studio.jobs.service import Service
+
+        if engine is Engine.LOCAL:
+            return Service.local(self._schema)
+        return Service.apiframe(self._schema, self._key, self._base_url)
 
     async def refresh(self) -> None:
         """Ask Apiframe for the balance; where that fails, none is shown rather than an old one."""
         if self.engine is not Engine.APIFRAME:
             return
         try:
-            self.balance = await self.service(Engine.APIFRAME).client.me()
+            service = await self.service(Engine.APIFRAME)
+            self.balance = await service.client.me()
         except ServiceError:
             self.balance = None
         self.changed.emit()

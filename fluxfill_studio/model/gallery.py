@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, Signal
 
 from fluxfill_studio.core.codec import reduced_to
-from fluxfill_studio.core.compose import Fill
-from fluxfill_studio.core.job import Job, JobState
+from fluxfill_studio.core.compose import Fill, Outcome
+from fluxfill_studio.core.job import Engine, Job, JobState
+from fluxfill_studio.core.plan import Inputs
 from fluxfill_studio.core.pyramid import Pyramid
 from fluxfill_studio.core.types import Pixels
-from fluxfill_studio.jobs.runner import Inputs, Outcome
-from fluxfill_studio.jobs.service import Engine
 from fluxfill_studio.model.tasks import TaskOwner
 
 THUMBNAIL_SIDE = 320

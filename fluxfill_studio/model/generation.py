@@ -9,13 +9,12 @@ import time
 from PySide6.QtCore import QObject, Signal
 
 from fluxfill_studio.core.errors import EmptyMask, FluxfillError, NoSource
-from fluxfill_studio.core.plan import Plan
+from fluxfill_studio.core.plan import Inputs, Plan
 from fluxfill_studio.core.request import FillRequest, Mode
 from fluxfill_studio.core.schema import Control, ParameterSchema, Value
 from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.types import Plane
 from fluxfill_studio.jobs.preparing import new_job, plan_run
-from fluxfill_studio.jobs.runner import Inputs, JobRunner
 from fluxfill_studio.model.account import Account
 from fluxfill_studio.model.document import Document
 from fluxfill_studio.model.gallery import Entry, Gallery
@@ -152,8 +151,8 @@ class Generation(QObject):
     async def _run(self, entry: Entry) -> None:
         started = time.monotonic()
         try:
-            runner = JobRunner(self._account.service(entry.engine).client)
-            outcome = await runner.run(entry.job, entry.inputs, self._gallery.update_job)
+            service = await self._account.service(entry.engine)
+            outcome = await service.runner().run(entry.job, entry.inputs, self._gallery.update_job)
         except FluxfillError as error:
             self.failed.emit(error)
         else:

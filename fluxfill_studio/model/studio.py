@@ -29,7 +29,7 @@ class Studio(QObject):
         settings: Settings,
         *,
         key: str | None,
-        base_url: str,
+        base_url: str | None,
         samples: list[Path],
     ) -> None:
         super().__init__()

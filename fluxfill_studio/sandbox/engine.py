@@ -65,9 +65,9 @@ def _reconstructed(image: Pixels, hole: Hole, checkpoint: Checkpoint) -> Pixels:
     margins are made of blocks. In its mask 0 marks what is to be filled.
     """
     height, width = hole.shape
-    around = ((_MARGIN, _MARGIN + -height % _TILE), (_MARGIN, _MARGIN + -width % _TILE))
-    padded = np.pad(image, (*around, (0, 0)), mode="edge")
-    known = np.pad(np.where(hole, np.uint8(0), np.uint8(255)), around, mode="edge")
+    around = ((_MARGIN, _MARGIN + -height % _BLOCK), (_MARGIN, _MARGIN + -width % _BLOCK))
+    padded = np.pad(image, (*around, (0, 0)), mode="symmetric")
+    known = np.pad(np.where(hole, np.uint8(0), np.uint8(255)), around, mode="symmetric")
     result = image.copy()
     corners = [(y, x) for y in range(0, height, _TILE) for x in range(0, width, _TILE)]
     for n, (y, x) in enumerate(corners):

@@ -14,6 +14,7 @@ arrays (N, 2) of row and column; the position of a window is its upper left corn
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -28,7 +29,7 @@ Checkpoint = Callable[[float], None]
 _PATCH = 7  # side of the patches that are compared, in pixels of their level
 _RING = _PATCH // 2  # pixels that one ring fills
 _COARSE_WINDOWS = 6_000  # a level with at most so many windows on the hole is solved from scratch
-_FINE_WINDOWS = 40_000  # and one with at most so many is refined
+_FINE_WINDOWS = 12_000  # and one with at most so many is refined
 _QUERIES = 2_000  # windows on the hole that are compared in a refinement
 _SOURCES = 10_000  # windows of the known part they are compared with
 _ROUNDS = 2  # refinements of a level
@@ -48,7 +49,7 @@ def fill(image: Picture, hole: Hole, seed: int, checkpoint: Checkpoint) -> Pictu
         return None
     rng = np.random.default_rng(seed)
     solved = _peeled(*levels[-1], rng, _span(checkpoint, 0, 0.4))
-    offsets = np.zeros((*solved.shape[:2], 2), np.int64)
+    finds = None
     for level in reversed(range(len(levels))):
         known, level_hole = levels[level]
         windows = np.count_nonzero(_touched(level_hole))
@@ -57,8 +58,8 @@ def fill(image: Picture, hole: Hole, seed: int, checkpoint: Checkpoint) -> Pictu
         solved = np.where(level_hole[..., None], _enlarged(solved, known), known)
         if windows:
             share = [1 - 0.6 * (level + end) / len(levels) for end in (1, 0)]
-            solved, offsets = _refined(solved, level_hole, rng, _span(checkpoint, *share))
-    return _with_detail(image, hole, solved, offsets)
+            solved, finds = _refined(solved, level_hole, rng, _span(checkpoint, *share))
+    return _with_detail(image, hole, solved, finds)
 
 
 def _span(checkpoint: Checkpoint, start: float, end: float) -> Checkpoint:
@@ -178,18 +179,33 @@ def _peeled(
     return picture
 
 
+@dataclass(frozen=True)
+class _Finds:
+    """Where the windows on a grid were found; the first stands in the upper left corner.
+
+    `spacing` is in pixels, `offsets` (rows, columns, 2) the way from a window to its source, and
+    `there` (rows, columns) tells which windows lie on the hole at all.
+    """
+
+    spacing: int
+    offsets: NDArray[np.int64]
+    there: NDArray[np.bool_]
+
+
 def _refined(
     picture: Picture, hole: Hole, rng: np.random.Generator, checkpoint: Checkpoint
-) -> tuple[Picture, NDArray[np.int64]]:
+) -> tuple[Picture, _Finds]:
     """Let overlapping windows vote on the hole.
 
-    Returns the picture and, (H, W, 2), the way from each pixel to where its window was found.
+    Returns the picture, and where its windows were found.
     """
     picture = picture.copy()
     sources = _Sources(picture, hole, rng)
     touched = _touched(hole)
     step = max(2, round((np.count_nonzero(touched) / _QUERIES) ** 0.5))
-    rows, columns = (np.unique(np.r_[0:side:step, side - 1]) for side in touched.shape)
+    rows, columns = (
+        np.minimum(np.arange(0, side + step - 1, step), side - 1) for side in touched.shape
+    )
     grid = np.argwhere(touched[np.ix_(rows, columns)])
     places = np.column_stack([rows[grid[:, 0]], columns[grid[:, 1]]])
     depth = cv2.distanceTransform(hole.astype(np.uint8), cv2.DIST_L2, 3)
@@ -205,10 +221,9 @@ def _refined(
         picture[hole] = elected[hole]
     offsets = np.zeros((len(rows), len(columns), 2), np.int64)
     offsets[grid[:, 0], grid[:, 1]] = found - places
-    height, width = hole.shape
-    nearest_row = np.clip(np.rint((np.arange(height) - _RING) / step), 0, len(rows) - 1)
-    nearest_column = np.clip(np.rint((np.arange(width) - _RING) / step), 0, len(columns) - 1)
-    return picture, offsets[np.ix_(nearest_row.astype(np.intp), nearest_column.astype(np.intp))]
+    every_nth = max(1, 2 * _RING // step)
+    part = (slice(None, None, every_nth), slice(None, None, every_nth))
+    return picture, _Finds(every_nth * step, offsets[part], touched[np.ix_(rows, columns)][part])
 
 
 def _elected(
@@ -225,26 +240,35 @@ def _elected(
     return np.where(weight[..., None] > 0, total / np.maximum(weight, 1e-30)[..., None], picture)
 
 
-def _with_detail(
-    image: Picture, hole: Hole, solved: Picture, offsets: NDArray[np.int64]
-) -> Picture:
-    """Bring the solution of the last level to the full size, with the detail of its sources."""
+def _with_detail(image: Picture, hole: Hole, solved: Picture, finds: _Finds | None) -> Picture:
+    """Bring the solution of the last level to the full size, with the detail of its sources.
+
+    Between the windows of the grid the detail of the four around a pixel is mixed bilinearly.
+    """
     if solved.shape == image.shape:
         return solved
-    (height, width), ratio = hole.shape, np.array(hole.shape) / solved.shape[:2]
     coarse = _enlarged(_float32(cv2.boxFilter(solved, -1, _DETAIL)), image)
+    if finds is None:
+        return np.where(hole[..., None], coarse, image)
     detail = image - coarse
     detail[hole] = 0
-    y, x = np.nonzero(hole)
-    at_level = [
-        np.minimum((along / ratio[axis]).astype(np.intp), solved.shape[axis] - 1)
-        for axis, along in enumerate((y, x))
-    ]
-    way = np.rint(offsets[at_level[0], at_level[1]] * ratio).astype(np.intp)
-    from_y = np.clip(y + way[:, 0], 0, height - 1)
-    from_x = np.clip(x + way[:, 1], 0, width - 1)
+    pixels = np.argwhere(hole)
+    ratio = np.array(hole.shape) / solved.shape[:2]
+    on_grid = ((pixels + 0.5) / ratio - 0.5 - _RING) / finds.spacing
+    corner = np.floor(on_grid).astype(np.int64)
+    y_share, x_share = _float32(on_grid - corner).T
+    mixed = np.zeros((len(pixels), 3), np.float32)
+    weight = np.full(len(pixels), 1e-6, np.float32)
+    for y_next, x_next in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        y, x = np.clip(np.add(corner, (y_next, x_next)), 0, np.array(finds.there.shape) - 1).T
+        share = (y_share if y_next else 1 - y_share) * (x_share if x_next else 1 - x_share)
+        share = share * finds.there[y, x]
+        source = pixels + np.rint(finds.offsets[y, x] * ratio).astype(np.int64)
+        source = np.clip(source, 0, np.array(hole.shape) - 1)
+        mixed += detail[source[:, 0], source[:, 1]] * share[:, None]
+        weight += share
     result = image.copy()
-    result[y, x] = coarse[y, x] + detail[from_y, from_x]
+    result[hole] = coarse[hole] + mixed / weight[:, None]
     return result
 
 

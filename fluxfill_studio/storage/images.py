@@ -30,8 +30,9 @@ from fluxfill_studio.core.types import Pixels, Plane
 # The endings that can be saved, Pillow's name for each, and the options that keep the most.
 SAVE_FORMATS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     ".png": ("PNG", {"compress_level": 3}),
-    ".tif": ("TIFF", {"compression": "tiff_lzw"}),
-    ".tiff": ("TIFF", {"compression": "tiff_lzw"}),
+    # Uncompressed: through libtiff, Pillow cannot write the Exif directories.
+    ".tif": ("TIFF", {}),
+    ".tiff": ("TIFF", {}),
     ".jpg": ("JPEG", {"quality": 95, "subsampling": 0}),
     ".jpeg": ("JPEG", {"quality": 95, "subsampling": 0}),
 }
@@ -108,9 +109,18 @@ def save_picture(path: Path, pixels: Pixels, source: Source, *, overwrite: bool)
     }
     present = {key: value for key, value in metadata.items() if value is not None}
     try:
-        _write_whole(path, lambda file: image.save(file, format_name, **options, **present))
+        _write_whole(
+            path,
+            lambda file: image.save(file, format_name, **options, **present),
+            overwrite=overwrite,
+        )
+    except FileExistsError as error:
+        raise WouldOverwrite(name=path.name) from error
     except OSError as error:
         raise SaveError(name=path.name, reason=error.strerror or str(error)) from error
+    except ValueError as error:
+        # JPEG has no room for more than 64 kB of Exif data.
+        raise SaveError(name=path.name, reason=str(error)) from error
 
 
 def save_free(folder: Path, stem: str, pixels: Pixels, source: Source) -> Path:
@@ -144,15 +154,36 @@ def _read(path: Path) -> bytes:
         raise ImageUnreadable(name=path.name, reason=error.strerror or str(error)) from error
 
 
-def _write_whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    """Write beside `path`, flush to the disk, then take its place in one step."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+def _write_whole(path: Path, write: Callable[[IO[bytes]], object], *, overwrite: bool) -> None:
+    """Write beside `path`, flush to the disk, then take its place in one step.
+
+    Raises FileExistsError where another file has taken the name meanwhile and must stay.
+    """
+    # Not with the name in it, which may already be as long as names can be.
+    temporary = path.with_name(f".fluxfill-{secrets.token_hex(8)}")
     try:
         with temporary.open("x+b") as file:
             write(file)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+        if overwrite:
+            temporary.replace(path)
+        else:
+            _rename_to_free(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _rename_to_free(temporary: Path, path: Path) -> None:
+    """Rename, but raise FileExistsError rather than replace another file."""
+    try:
+        # Unlike a rename, a link is refused where the name is taken.
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError:
+        # Not every disk has links (exFAT has none). `check_target` has looked at the name.
+        temporary.replace(path)
+    else:
+        temporary.unlink()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import (
     QCloseEvent,
@@ -75,7 +77,6 @@ class MainWindow(QMainWindow):
             self.canvas,
             self.compare,
             self.top_bar,
-            self.options,
             self.strip,
             self.notice,
             self.empty,
@@ -232,6 +233,7 @@ class MainWindow(QMainWindow):
             outpaint = mode is Mode.OUTPAINT
             self.options.set_page(OptionsPage.OUTPAINT if outpaint else OptionsPage.INPAINT)
         self.strip.setVisible(is_open or bool(studio.gallery.entries))
+        self.strip.set_current(studio.gallery.selected if self._is_comparing else None)
         self.notice.raise_()
         self.setWindowTitle(self._title())
         self._show_zoom()
@@ -245,12 +247,12 @@ class MainWindow(QMainWindow):
         viewport = self._view.viewport
         self.foot.set_zoom(None if viewport is None else viewport.scale)
 
-    def _show_thumbnail(self, path: object, pixels: Pixels) -> None:
+    def _show_thumbnail(self, path: Path, pixels: Pixels) -> None:
         self.empty.set_thumbnail(path, to_image(pixels))
 
     def _paste(self) -> None:
         data = QGuiApplication.clipboard().mimeData()
-        if data is None or not take(data, self._studio.opener):
+        if not take(data, self._studio.opener):
             self._studio.notices.inform(self.tr("There is no picture on the clipboard."))
 
     def _save(self, entry_id: str | None) -> None:

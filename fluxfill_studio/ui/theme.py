@@ -188,8 +188,8 @@ def stylesheet(theme: Theme, icons_dir: Path) -> str:
     Widgets are told apart by the dynamic property `role`. Frames: `panel`, `raised`, `segments`,
     `drop`, `message` (with `level` = info, warning or error); any frame may have a line on one
     `edge` (left, top, right, bottom). Push buttons: `primary`, `secondary`, `flat`, `menu`, `pill`,
-    `segment`. Tool buttons: `rail`, `tile`, `gutter`. Spin boxes: `value`. Labels: `title`,
-    `heading`, `muted`, `ok`, `warning`, `error`, `badge`.
+    `segment`. Tool buttons: `rail`, `tile`, `card`, `gutter`. Spin boxes: `value`. Labels:
+    `display`, `title`, `heading`, `muted`, `ok`, `warning`, `error`, `badge`, `pill`.
 
     The focus ring is a border one pixel thicker with a padding one pixel thinner, so nothing moves.
 
@@ -206,6 +206,7 @@ QMainWindow { background: $canvas; }
 QDialog { background: $panel; }
 QLabel { background: transparent; color: $text; }
 QLabel:disabled { color: $disabled; }
+QLabel[role="display"] { font-size: 18px; font-weight: 500; }
 QLabel[role="title"] { font-size: 15px; font-weight: 500; }
 QLabel[role="heading"] { font-weight: 600; }
 QLabel[role="muted"] { color: $muted; }
@@ -217,6 +218,11 @@ QLabel[role|="badge"] {
 }
 QLabel[role="badge-ok"] { color: $badge_ok; }
 QLabel[role="badge-error"] { color: $badge_error; }
+
+QLabel[role="pill"] {
+    background: $raised; border: 1px solid $line; border-radius: 12px;
+    min-height: 20px; padding: 1px 11px;
+}
 
 QFrame[role="panel"] { background: $panel; border: none; }
 QFrame[role="raised"] { background: $raised; border: 1px solid $line; border-radius: 7px; }
@@ -282,6 +288,10 @@ QPushButton[role="pill"] {
 QPushButton[role="pill"]:hover { background: $hover; color: $text; }
 QPushButton[role="pill"]:focus { padding: 0px 10px; color: $text; }
 
+QPushButton[role="pill"][menu="true"] { padding-right: 24px; }
+QPushButton[role="pill"][menu="true"]:focus { padding-right: 23px; }
+QPushButton[role="pill"]::menu-indicator { width: 10px; height: 10px; right: 9px; }
+
 QPushButton[role="segment"] {
     background: transparent; border-color: transparent; border-radius: 5px; color: $muted;
     min-height: 22px; padding: 1px 13px;
@@ -314,6 +324,12 @@ QToolButton[role="tile"]:hover { background: $hover; }
 QToolButton[role="tile"]:checked { background: $control; border-color: $accent; }
 QToolButton[role="tile"]:focus { border: 2px solid $focus; padding: 0px; }
 
+QToolButton[role="card"] {
+    background: $raised; border-color: $line; padding: 7px 5px 5px 7px; font-size: 12px;
+}
+QToolButton[role="card"]:hover { background: $hover; }
+QToolButton[role="card"]:focus { border: 2px solid $focus; padding: 6px 4px 4px 6px; }
+
 QToolButton[role="gutter"] { padding: 1px; min-height: 17px; border-radius: 4px; }
 QToolButton[role="gutter"]:focus { padding: 0px; }
 QToolButton::menu-indicator { image: none; }
@@ -328,6 +344,9 @@ QSpinBox, QDoubleSpinBox { /* Qt gives the text of a spin box no left padding */
 }
 QAbstractSpinBox[role="value"] {
     background: transparent; border-color: transparent; min-height: 17px;
+}
+QAbstractSpinBox[role="value"][side="left"] {
+    qproperty-alignment: "AlignLeft | AlignVCenter";
 }
 QAbstractSpinBox[role="value"]:hover { background: $field; border-color: $line; }
 QPlainTextEdit { padding: 5px; }

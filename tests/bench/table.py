@@ -216,7 +216,9 @@ def show(rows: Iterator[Row]) -> list[Row]:
     shown = []
     for row in rows:
         goal = "" if row.goal is None else f"≤ {row.goal:g}"
-        print(f"{row.what:<52} {row.value:9.2f} {row.unit:<3} {goal:>8} {row.verdict:<8} {row.beside}")
+        print(
+            f"{row.what:<52} {row.value:9.2f} {row.unit:<3} {goal:>8} {row.verdict:<8} {row.beside}"
+        )
         sys.stdout.flush()
         shown.append(row)
     return shown

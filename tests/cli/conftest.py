@@ -106,10 +106,14 @@ def program(tmp_path: Path) -> Program:
 
 @dataclass
 class Served:
-    """A sandbox under a real HTTP server, and what it was asked for."""
+    """A sandbox under a real HTTP server, and what it was asked for.
+
+    `held` is set when a request has come that is not answered.
+    """
 
     url: str = ""
     asked: list[str] = field(default_factory=list)
+    held: threading.Event = field(default_factory=threading.Event)
 
     def jobs(self) -> list[dict[str, object]]:
         answer = httpx.get(f"{self.url}/v2/jobs", headers={"X-API-Key": KEY}, trust_env=False)
@@ -119,16 +123,16 @@ class Served:
 
 @contextmanager
 def served(
-    schema: ParameterSchema, settings: SandboxSettings = DEFAULT_SETTINGS
+    schema: ParameterSchema, settings: SandboxSettings = DEFAULT_SETTINGS, hold: str = ""
 ) -> Iterator[Served]:
-    """A sandbox on the loopback address while the block runs."""
+    """A sandbox on the loopback address while the block runs; never answers the request `hold`."""
     service = Served()
     ready = threading.Event()
     stop: list[Callable[[], object]] = []
 
     async def work() -> None:
         sandbox = Sandbox(schema, settings=settings)
-        sandbox.app = _counting(sandbox.app, service.asked)
+        sandbox.app = _watched(sandbox.app, service, hold)
 
         def on_ready(port: int) -> None:
             service.url = f"http://{HOST}:{port}"
@@ -150,12 +154,17 @@ def served(
         thread.join(20)
 
 
-def _counting(application: ASGIApp, asked: list[str]) -> ASGIApp:
-    async def counting(scope: Scope, receive: Receive, send: Send) -> None:
-        asked.append(f"{scope['method']} {scope['path']}")
-        await application(scope, receive, send)
+def _watched(application: ASGIApp, service: Served, hold: str) -> ASGIApp:
+    async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+        request = f"{scope['method']} {scope['path']}"
+        service.asked.append(request)
+        if request != hold:
+            await application(scope, receive, send)
+            return
+        while (await receive())["type"] != "http.disconnect":
+            service.held.set()
 
-    return counting
+    return watched
 
 
 @pytest.fixture
@@ -175,7 +184,7 @@ def interruptible() -> Iterator[None]:
 def painted(size: Size) -> Plane:
     """A mask with two strokes of a soft brush, as the window paints them."""
     mask = Mask(size)
-    unit = size.long_side / 100
+    unit = min(size.long_side, 800) / 100
     for height, hardness in ((0.4, 1.0), (0.55, 0.3)):
         brush = Brush(6 * unit, hardness=hardness)
         start = Point(0.35 * size.width, height * size.height)
@@ -190,13 +199,22 @@ def painted(size: Size) -> Plane:
 
 
 def save_pictures(folder: Path, size: Size, name: str = "photo.png") -> tuple[Pixels, Plane]:
-    """Write a photograph, and a painted mask as `mask.png`."""
-    picture, mask = photograph(size.width, size.height), painted(size)
-    Image.fromarray(picture).save(folder / name, compress_level=1)
-    Image.fromarray(mask).save(folder / "mask.png", compress_level=1)
-    return picture, mask
+    """Write a photograph, and a painted mask as `mask.png`; returns what they hold."""
+    # Of one tile where it is large: so much grain takes seconds.
+    tiles = -(-size.long_side // 1600)
+    tile = photograph(size.width // tiles, size.height // tiles)
+    mask = painted(size)
+    Image.fromarray(np.tile(tile, (tiles, tiles, 1))).save(folder / name)
+    Image.fromarray(mask).save(folder / "mask.png")
+    return load(folder / name), mask
 
 
 def load(path: Path) -> Pixels:
     with Image.open(path) as image:
         return np.asarray(image.convert("RGB"))
+
+
+def changed_outside(before: Pixels, after: Pixels, mask: Plane) -> int:
+    """How many channel values differ where the mask is black."""
+    assert before.shape == after.shape
+    return int(np.count_nonzero((before != after) & (mask == 0)[:, :, None]))

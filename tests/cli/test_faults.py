@@ -24,6 +24,10 @@ from tests.cli.conftest import KEY, Program, Served, save_pictures, served
 SIZE = Size(64, 48)
 FILL = ["fill", "photo.png", "--mask", "mask.png", "--prompt", "calm water", "-o", "out.png"]
 
+without_windows = pytest.mark.skipif(
+    sys.platform == "win32", reason="Ctrl+C cannot be sent to one process there"
+)
+
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -89,10 +93,15 @@ def test_a_variant_never_overwrites_either(
     assert (folder / "there-2.png").read_bytes() == b"precious"
 
 
-def test_force_overwrites(folder: Path, schema: ParameterSchema) -> None:
-    args = parse(build_parser(schema), [*FILL[:-1], "there.png", "--force", "--quiet"])
-    assert run(args, schema, key=None) == 0
-    assert Image.open(folder / "there.png").size == (64, 48)
+def test_16_bits_are_told_to_become_8(
+    folder: Path, schema: ParameterSchema, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deep = np.linspace(0, 65535, 64 * 48, dtype=np.uint16).reshape(48, 64)
+    Image.fromarray(deep).save(folder / "deep.png")
+    command = ["fill", "deep.png", "--mask", "empty-mask.png", "--prompt", "x", "-o", "out.png"]
+    assert run(parse(build_parser(schema), command), schema, key=None) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert "“deep.png” has more than 8 bits per channel; the result has 8." in lines
 
 
 def test_errors_are_told_as_json(
@@ -149,7 +158,7 @@ def test_a_service_that_is_not_there(program: Program) -> None:
     assert "Traceback" not in process.stderr + program.log()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl+C cannot be sent to one process there")
+@without_windows
 def test_ctrl_c_tells_the_job_that_may_go_on(
     program: Program, service: Served, interruptible: None
 ) -> None:
@@ -174,7 +183,44 @@ def test_ctrl_c_tells_the_job_that_may_go_on(
     assert not (program.folder / "out.png").exists()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl+C cannot be sent to one process there")
+@without_windows
+@pytest.mark.parametrize(
+    ("hold", "message"),
+    [
+        ("POST /v2/uploads", "Stopped. Nothing was charged.\n"),
+        (
+            "POST /v2/images/edit",
+            "Stopped. The run may go on at the service and is charged once if it succeeds.\n",
+        ),
+    ],
+)
+def test_ctrl_c_tells_whether_a_job_can_have_begun(
+    program: Program, schema: ParameterSchema, interruptible: None, hold: str, message: str
+) -> None:
+    save_pictures(program.folder, SIZE)
+    with served(schema, hold=hold) as service:
+        arguments = [*FILL, "--quiet", "--base-url", service.url]
+        with program.started(*arguments, key=KEY) as process:
+            assert process.stderr is not None
+            assert service.held.wait(20)
+            process.send_signal(signal.SIGINT)
+            assert process.stderr.read() == message
+            assert process.wait(10) == 130
+
+
+@without_windows
+def test_ctrl_c_ends_a_local_fill(program: Program, interruptible: None) -> None:
+    save_pictures(program.folder, Size(1600, 1200))
+    with program.started(*FILL) as process:
+        assert process.stderr is not None
+        assert "local draft" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.read().startswith("Stopped.")
+        assert process.wait(10) == 130
+    assert not (program.folder / "out.png").exists()
+
+
+@without_windows
 def test_the_sandbox_is_served_until_ctrl_c(program: Program, interruptible: None) -> None:
     with program.started("sandbox", "--port", "0") as process:
         assert process.stdout is not None

@@ -9,13 +9,12 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from fluxfill_studio.app import Application
-from fluxfill_studio.jobs.service import APIFRAME_URL
 
 
 @pytest.fixture
 def application(qapp: QApplication, tmp_path: Path) -> Iterator[Application]:
     """The program without a key: the local engine."""
-    program = Application(qapp, tmp_path / "settings.ini", key=None, base_url=APIFRAME_URL)
+    program = Application(qapp, tmp_path / "settings.ini", key=None, base_url=None)
     yield program
     program.window.deleteLater()
     qapp.processEvents()

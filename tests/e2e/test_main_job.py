@@ -8,16 +8,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QPlainTextEdit, QWidget
 
 from fluxfill_studio.app import Application
 from fluxfill_studio.core.errors import ImageTruncated
 from fluxfill_studio.core.job import JobState
-from fluxfill_studio.core.source import Source
 from fluxfill_studio.ui.actions import Act
+from tests.e2e.driving import (
+    close,
+    drop,
+    files,
+    open_file,
+    paint,
+    run,
+    save_as,
+    start,
+    write_prompt,
+)
 from tests.pictures import photograph
 from tests.qt import QtLoop, emitted
 
@@ -29,92 +38,14 @@ def picture(tmp_path: Path) -> Path:
     return path
 
 
-def drop(widget: QWidget, data: QMimeData) -> bool:
-    """Send the events of a drop on `widget`; whether it was taken."""
-    middle = QPointF(widget.rect().center())
-    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(middle.toPoint(), Qt.DropAction.CopyAction, data, left, none)
-    QApplication.sendEvent(widget, enter)
-    if not enter.isAccepted():
-        return False
-    dropped = QDropEvent(middle, Qt.DropAction.CopyAction, data, left, none)
-    QApplication.sendEvent(widget, dropped)
-    return dropped.isAccepted()
-
-
-def files(*paths: Path) -> QMimeData:
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    return data
-
-
-async def open_file(application: Application, path: Path) -> Source:
-    """Drop a file on the window and wait until it is shown."""
-    opened = asyncio.create_task(emitted(application.studio.opener.opened))
-    await asyncio.sleep(0)
-    assert drop(application.window, files(path))
-    (source,) = await opened
-    assert isinstance(source, Source)
-    return source
-
-
-def paint(application: Application, *points: QPoint) -> None:
-    """One stroke of the left button through widget points of the canvas."""
-    canvas = application.window.canvas
-    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=points[0])
-    for point in points[1:]:
-        QTest.mouseMove(canvas, point)
-    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=points[-1])
-
-
-def write_prompt(application: Application, text: str) -> None:
-    editor = application.window.panel.findChild(QPlainTextEdit)
-    assert editor is not None
-    editor.setFocus()
-    QTest.keyClicks(editor, text)
-
-
-async def run(application: Application) -> str:
-    """Press Ctrl+Enter and wait for the result; returns its entry."""
-    finished = asyncio.create_task(emitted(application.studio.generation.finished))
-    await asyncio.sleep(0)
-    QTest.keyClick(application.window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    (entry_id,) = await finished
-    return str(entry_id)
-
-
-async def save_as(application: Application, path: Path) -> None:
-    """Press Ctrl+S, type the name into the dialog, and wait until the file is there."""
-    QTest.keyClick(application.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-    dialog = application.window.findChild(QFileDialog)
-    assert dialog is not None
-    name = dialog.findChild(QLineEdit)
-    assert name is not None
-    saved = asyncio.create_task(emitted(application.studio.saver.saved))
-    await asyncio.sleep(0)
-    name.setText(str(path))
-    QTest.keyClick(name, Qt.Key.Key_Return)
-    assert await saved == (path,)
-
-
-async def close(application: Application) -> None:
-    """Close the window, through the question where it asks one."""
-    application.window.close()
-    box = application.window.findChild(QMessageBox)
-    if box is not None:
-        button = next(b for b in box.buttons() if box.buttonRole(b) == QMessageBox.ButtonRole.DestructiveRole)
-        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-
-
 def test_from_the_drop_to_the_saved_file(
     application: Application, qt_loop: QtLoop, picture: Path, tmp_path: Path
 ) -> None:
     target = tmp_path / "result.png"
 
     async def drive() -> None:
-        program = asyncio.create_task(application.run())
+        program = await start(application)
         studio, window = application.studio, application.window
-        await asyncio.sleep(0)
         assert window.stage.currentWidget() is window.empty
         await open_file(application, picture)
         assert window.stage.currentWidget() is window.canvas
@@ -160,9 +91,8 @@ def test_painting_and_a_second_run_go_on_while_one_runs(
     application: Application, qt_loop: QtLoop, picture: Path
 ) -> None:
     async def drive() -> None:
-        program = asyncio.create_task(application.run())
+        program = await start(application)
         studio, window = application.studio, application.window
-        await asyncio.sleep(0)
         await open_file(application, picture)
         middle = window.canvas.rect().center()
         paint(application, middle, middle + QPoint(60, 0))
@@ -187,6 +117,8 @@ def test_painting_and_a_second_run_go_on_while_one_runs(
         assert first.fill is not None
         assert second.fill is not None
         # Each ran with the mask as it was when it was started.
+        assert first.fill.mask is not None
+        assert second.fill.mask is not None
         assert np.count_nonzero(second.fill.mask) > np.count_nonzero(first.fill.mask)
         for _ in range(3):
             studio.document.undo()
@@ -201,9 +133,8 @@ def test_an_outpaint_preset_runs_without_a_mask(
     application: Application, qt_loop: QtLoop, picture: Path
 ) -> None:
     async def drive() -> None:
-        program = asyncio.create_task(application.run())
+        program = await start(application)
         studio, window = application.studio, application.window
-        await asyncio.sleep(0)
         await open_file(application, picture)
         QTest.keyClick(window, Qt.Key.Key_F3)
         studio.parameters.set("outpaint", "Left outpaint")
@@ -221,13 +152,10 @@ def test_an_outpaint_preset_runs_without_a_mask(
     qt_loop.run(drive())
 
 
-def test_stop_waiting_and_resume(
-    application: Application, qt_loop: QtLoop, picture: Path
-) -> None:
+def test_stop_waiting_and_resume(application: Application, qt_loop: QtLoop, picture: Path) -> None:
     async def drive() -> None:
-        program = asyncio.create_task(application.run())
+        program = await start(application)
         studio, window = application.studio, application.window
-        await asyncio.sleep(0)
         await open_file(application, picture)
         middle = window.canvas.rect().center()
         paint(application, middle, middle + QPoint(60, 0))
@@ -253,9 +181,8 @@ def test_a_run_without_paint_or_prompt_is_refused_in_the_strip(
     application: Application, qt_loop: QtLoop, picture: Path
 ) -> None:
     async def drive() -> None:
-        program = asyncio.create_task(application.run())
+        program = await start(application)
         studio, window = application.studio, application.window
-        await asyncio.sleep(0)
         await open_file(application, picture)
         QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         assert studio.notices.current is not None
@@ -279,9 +206,9 @@ def test_a_broken_file_is_told_and_changes_nothing(
     broken.write_bytes(picture.read_bytes()[:2000])
 
     async def drive() -> None:
-        program = asyncio.create_task(application.run([picture]))
+        program = await start(application)
         studio, window = application.studio, application.window
-        await emitted(studio.opener.opened)
+        await open_file(application, picture)
         middle = window.canvas.rect().center()
         paint(application, middle, middle + QPoint(60, 0))
         before = studio.document.picture
@@ -304,9 +231,8 @@ def test_a_pasted_picture_is_opened(
     application: Application, qt_loop: QtLoop, picture: Path
 ) -> None:
     async def drive() -> None:
-        program = asyncio.create_task(application.run())
+        program = await start(application)
         studio, window = application.studio, application.window
-        await asyncio.sleep(0)
         QGuiApplication.clipboard().setImage(window.windowIcon().pixmap(64, 64).toImage())
         opened = asyncio.create_task(emitted(studio.opener.opened))
         await asyncio.sleep(0)
@@ -324,9 +250,9 @@ def test_closing_the_window_while_a_job_runs_ends_cleanly(
     application: Application, qt_loop: QtLoop, picture: Path
 ) -> None:
     async def drive() -> None:
-        program = asyncio.create_task(application.run([picture]))
+        program = await start(application)
         studio, window = application.studio, application.window
-        await emitted(studio.opener.opened)
+        await open_file(application, picture)
         middle = window.canvas.rect().center()
         paint(application, middle, middle + QPoint(60, 0))
         write_prompt(application, "a boat")

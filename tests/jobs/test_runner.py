@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from fluxfill_studio.apiframe.client import ApiframeClient
-from fluxfill_studio.core.compose import changed_where_unpainted
+from fluxfill_studio.core.compose import Outcome, changed_where_unpainted
 from fluxfill_studio.core.errors import (
     BadAnswer,
     Charge,
@@ -28,12 +28,12 @@ from fluxfill_studio.core.errors import (
 )
 from fluxfill_studio.core.job import TRANSITIONS, Job, JobState
 from fluxfill_studio.core.mask import Mask
-from fluxfill_studio.core.plan import Plan, inpaint_plan, outpaint_plan
+from fluxfill_studio.core.plan import Inputs, Plan, inpaint_plan, outpaint_plan
 from fluxfill_studio.core.request import FillRequest
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.types import Plane
-from fluxfill_studio.jobs.runner import Inputs, JobRunner, Outcome
+from fluxfill_studio.jobs.runner import JobRunner
 from fluxfill_studio.sandbox.server import Sandbox
 from tests.apiframe.scripted_server import Reply, ScriptedServer, json_reply
 from tests.pictures import photograph

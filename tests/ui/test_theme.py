@@ -165,6 +165,13 @@ def button(kind: type[QAbstractButton], role: str = "", *, checked: bool = False
     return widget
 
 
+def value_box() -> QWidget:
+    """A spin box that looks like plain text until it is pointed at."""
+    widget = QDoubleSpinBox()
+    widget.setProperty("role", "value")
+    return widget
+
+
 FOCUSABLE: dict[str, Callable[[], QWidget]] = {
     "push": lambda: button(QPushButton),
     "primary": lambda: button(QPushButton, "primary"),
@@ -179,11 +186,13 @@ FOCUSABLE: dict[str, Callable[[], QWidget]] = {
     "tool": lambda: button(QToolButton),
     "rail": lambda: button(QToolButton, "rail"),
     "chosen rail": lambda: button(QToolButton, "rail", checked=True),
+    "gutter": lambda: button(QToolButton, "gutter"),
     "check box": lambda: QCheckBox("Keep"),
     "line edit": QLineEdit,
     "text edit": QPlainTextEdit,
     "spin box": QSpinBox,
     "double spin box": QDoubleSpinBox,
+    "value": value_box,
     "combo box": QComboBox,
     "slider": lambda: QSlider(Qt.Orientation.Horizontal),
     "switch": Switch,
@@ -251,6 +260,15 @@ def test_controls_have_the_sizes_of_the_design(window: QMainWindow) -> None:
     assert tile.sizeHint().height() == 50
     assert rail.sizeHint() == QSize(40, 40)
     assert tool.sizeHint() == QSize(28, 28)
+
+
+def test_a_value_box_shows_its_number(window: QMainWindow) -> None:
+    box = value_box()
+    put(window, box)
+    window.grab()
+    field = box.findChild(QLineEdit)
+    assert field is not None
+    assert field.width() > box.width() - 8
 
 
 def test_qt_has_nothing_to_say_about_the_style_sheet(window: QMainWindow, qtlog: Any) -> None:

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from fluxfill_studio.core.job import Engine
 from fluxfill_studio.core.schema import Control, ParameterSchema
-from fluxfill_studio.jobs.service import Engine
 from fluxfill_studio.model.gallery import Entry, Gallery
 from fluxfill_studio.ui.actions import Act, Actions
 from fluxfill_studio.ui.wording import credits_text, schema_text

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from fluxfill_studio.core.job import Engine
 from fluxfill_studio.core.schema import Control, Parameter
-from fluxfill_studio.jobs.service import Engine
 from fluxfill_studio.model.account import Account
 from fluxfill_studio.model.generation import Parameters
 from fluxfill_studio.ui.look import Look

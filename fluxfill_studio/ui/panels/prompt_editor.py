@@ -101,7 +101,7 @@ class PromptEditor(Row):
         _set_role(self.counter, "error" if excess else "muted")
         hint = ""
         if excess:
-            template = self.tr("{count} characters too many: the run would be refused.")
+            template = self.tr("Too long by {count}: the run would be refused.")
             hint = template.format(count=excess)
         elif reads_like_a_negative(text):
             hint = self.tr(

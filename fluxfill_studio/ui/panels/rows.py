@@ -45,6 +45,9 @@ _SMALL_ICON: Final = QSize(16, 16)
 # Left and right of the text in a number box: borders, the line edit's own margins, the cursor.
 _BOX_MARGINS: Final = 14
 
+# Between a number and its word.
+_DOT: Final = "·"
+
 # More choices than this stand in a list instead of side by side.
 _MOST_SEGMENTS: Final = 4
 
@@ -98,7 +101,6 @@ class Row(QWidget):
         self.reset.setProperty("role", "gutter")
         self.reset.setFixedWidth(GUTTER)
         self.reset.setIconSize(_RESET_ICON)
-        self.reset.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.reset.setAccessibleName(self.tr("Reset {name}").format(name=text))
         self.reset.setToolTip(self.tr("Back to the default"))
         self.reset.clicked.connect(lambda: self._set(None))
@@ -132,39 +134,49 @@ class Row(QWidget):
 
 
 class _NumberBox(QDoubleSpinBox):
-    """The field of a slider row. Its value is always allowed, whatever its text is for a moment."""
+    """The field of a slider row, with the value's word where it has one, as "2 · strict".
+
+    While something is typed its text is left alone; its value is always one that is allowed.
+    """
 
     def __init__(self, parameter: Parameter, minimum: float, maximum: float, step: float) -> None:
         super().__init__()
         self._parameter = parameter
-        self._suffixes = [f" · {schema_text(label)}" for label in parameter.value_labels.values()]
         self.setProperty("role", "value")
         self.setDecimals(parameter.decimals)
         self.setRange(minimum, maximum)
         self.setSingleStep(step)
 
-    def show_number(self, number: float) -> None:
-        """Show a value with its word, as "2 · strict"; what is being typed for it stays."""
-        label = self._parameter.value_labels.get(f"{number:g}")
-        self.setSuffix(f" · {schema_text(label)}" if label else "")
-        if self.value() != number:
-            self.setValue(number)
+    @override
+    def textFromValue(self, value: float, /) -> str:
+        text = super().textFromValue(value)
+        word = self._parameter.value_labels.get(f"{value:g}")
+        return f"{text} {_DOT} {schema_text(word)}" if word else text
 
     @override
     def valueFromText(self, text: str, /) -> float:
-        return self._parameter.snap(super().valueFromText(text))
+        return self._parameter.snap(super().valueFromText(_without_word(text)))
+
+    @override
+    def validate(self, text: str, cursor: int, /) -> tuple[QValidator.State, str, int]:
+        state, *_ = cast(tuple[QValidator.State], super().validate(_without_word(text), cursor))
+        return state, text, cursor
 
     @override
     def sizeHint(self) -> QSize:
-        """The same for every value: as wide as the longest number and word."""
+        """The same for every value: as wide as the longest text."""
         width = self.fontMetrics().horizontalAdvance
-        number = max(width(self.textFromValue(end)) for end in (self.minimum(), self.maximum()))
-        word = max(map(width, self._suffixes), default=0)
-        return QSize(number + word + _BOX_MARGINS, super().sizeHint().height())
+        values = [self.minimum(), self.maximum(), *map(float, self._parameter.value_labels)]
+        longest = max(width(self.textFromValue(value)) for value in values)
+        return QSize(longest + _BOX_MARGINS, super().sizeHint().height())
 
     @override
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
+
+
+def _without_word(text: str) -> str:
+    return text.partition(_DOT)[0].strip()
 
 
 class SliderRow(Row):
@@ -179,15 +191,15 @@ class SliderRow(Row):
             raise ValueError(f"{parameter.name}: a slider needs minimum, maximum and default")
         self._minimum = parameter.minimum
         self._step = parameter.step or 1
-        # A maximum that is off the grid is one more position.
-        positions = math.ceil((parameter.maximum - self._minimum) / self._step - 1e-9)
+        # Down to the last value of the grid, where the maximum is beside it.
+        positions = math.floor((parameter.maximum - self._minimum) / self._step + 1e-9)
 
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, positions)
         self.slider.setPageStep(max(1, positions // 10))
-        self.slider.valueChanged.connect(self._on_slid)
-        self.box = _NumberBox(parameter, self._minimum, parameter.maximum, self._step)
-        self.box.valueChanged.connect(self._on_typed)
+        self.slider.valueChanged.connect(lambda position: self._set(self._at(position)))
+        self.box = _NumberBox(parameter, self._minimum, self._at(positions), self._step)
+        self.box.valueChanged.connect(lambda number: self._set(parameter.snap(number)))
         for control in (self.slider, self.box):
             self._describe(control)
             self._wheel_only_with_focus(control)
@@ -200,14 +212,13 @@ class SliderRow(Row):
     def show_value(self, value: Value | None) -> None:
         number = cast(float, value)
         with QSignalBlocker(self.slider), QSignalBlocker(self.box):
-            self.slider.setValue(math.ceil((number - self._minimum) / self._step - 1e-9))
-            self.box.show_number(number)
+            self.slider.setValue(round((number - self._minimum) / self._step))
+            if self.box.value() != number:
+                self.box.setValue(number)
 
-    def _on_slid(self, position: int) -> None:
-        self._set(self.parameter.snap(self._minimum + position * self._step))
-
-    def _on_typed(self, number: float) -> None:
-        self._set(self.parameter.snap(number))
+    def _at(self, position: int) -> float:
+        """The value at a position of the slider."""
+        return self.parameter.snap(self._minimum + position * self._step)
 
 
 class ButtonsRow(Row):
@@ -225,12 +236,15 @@ class ButtonsRow(Row):
             self._group.setExclusive(False)  # no button is down where there is no value
             for choice, button in self.buttons.items():
                 button.setChecked(choice == value)
+                # Tab reaches the button that is down, and the arrow keys the others from there.
+                by_tab = value in (choice, None)
+                policy = Qt.FocusPolicy.StrongFocus if by_tab else Qt.FocusPolicy.ClickFocus
+                button.setFocusPolicy(policy)
             self._group.setExclusive(True)
 
     def _add_button(self, value: str, label: str, button: QAbstractButton, role: str) -> None:
         button.setText(label)
         button.setCheckable(True)
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         button.setProperty("role", role)
         self._describe(button)
         button.setAccessibleName(f"{schema_text(self.parameter.label)}: {label}")
@@ -352,7 +366,6 @@ class SeedRow(Row):
         self._describe(self.field)
         self.dice = QToolButton()
         self.dice.setIconSize(_SMALL_ICON)
-        self.dice.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.dice.setAccessibleName(self.tr("Draw a number"))
         self.dice.setToolTip(self.tr("Draw a number and keep it"))
         self.dice.clicked.connect(lambda: parameters.roll(parameter.name))

@@ -1,0 +1,50 @@
+"""Segments: actions of which one is chosen, as buttons side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy
+from typing_extensions import override
+
+
+class Segments(QFrame):
+    """One button for each of `actions`; `name` tells a screen reader what is chosen here."""
+
+    def __init__(self, name: str, actions: Iterable[QAction]) -> None:
+        super().__init__()
+        self.setProperty("role", "segments")
+        self.setAccessibleName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2, 2, 2, 2)
+        row.setSpacing(0)
+        for action in actions:
+            row.addWidget(_Segment(action))
+
+
+class _Segment(QPushButton):
+    """A press asks the action; the button shows what the action makes of it."""
+
+    def __init__(self, action: QAction) -> None:
+        super().__init__(action.text())
+        self._action = action
+        self.setProperty("role", "segment")
+        self.setCheckable(True)
+        # A click leaves the keyboard where it is, with the canvas.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(action.text())
+        self.setToolTip(action.toolTip())
+        self.clicked.connect(lambda: action.trigger())
+        action.changed.connect(self._follow)
+        self._follow()
+
+    @override
+    def nextCheckState(self) -> None:
+        """Not the press decides, but the action."""
+
+    def _follow(self) -> None:
+        self.setEnabled(self._action.isEnabled())
+        self.setChecked(self._action.isChecked())

@@ -1,0 +1,63 @@
+"""The window never waits: the event loop goes on while a large picture is opened and filled."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+from PIL import Image
+from PySide6.QtCore import QPoint
+
+from fluxfill_studio.app import Application
+from tests.e2e.driving import close, open_file, paint, run, save_as, start, write_prompt
+from tests.pictures import photograph
+from tests.qt import QtLoop, emitted
+
+LIMIT = 0.1
+_BEAT = 0.002
+
+
+class Heartbeat:
+    """Beats every two milliseconds while the loop lets it; `longest` is the longest pause."""
+
+    def __init__(self) -> None:
+        self.longest = 0.0
+        self._task = asyncio.create_task(self._beat())
+
+    async def _beat(self) -> None:
+        last = time.perf_counter()
+        while True:
+            await asyncio.sleep(_BEAT)
+            now = time.perf_counter()
+            self.longest = max(self.longest, now - last)
+            last = now
+
+    async def stop(self) -> float:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        return self.longest
+
+
+def test_a_24_megapixel_picture_is_opened_filled_and_saved_without_a_stall(
+    application: Application, qt_loop: QtLoop, tmp_path: Path
+) -> None:
+    picture = tmp_path / "large.jpg"
+    Image.fromarray(photograph(6000, 4000)).save(picture, quality=90)
+
+    async def drive() -> None:
+        program = await start(application)
+        heartbeat = Heartbeat()
+        await open_file(application, picture)
+        middle = application.window.canvas.rect().center()
+        paint(application, middle, middle + QPoint(60, 0), middle + QPoint(90, 40))
+        write_prompt(application, "a calm sea")
+        await run(application)
+        await emitted(application.studio.gallery.shown_changed)
+        await save_as(application, tmp_path / "result.png")
+        longest = await heartbeat.stop()
+        await close(application)
+        await program
+        assert longest < LIMIT, f"the loop stood still for {1000 * longest:.0f} ms"
+
+    qt_loop.run(drive())
