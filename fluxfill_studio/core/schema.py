@@ -95,7 +95,7 @@ class Parameter:
         """How many decimal places a value on the step's grid needs."""
         if self.kind is not Kind.NUMBER or not self.step:
             return 0
-        return max(0, -math.floor(math.log10(self.step) + 1e-9))
+        return len(f"{self.step:.9f}".rstrip("0").partition(".")[2])
 
     def check(self, value: object) -> Value:
         """Return `value` if the schema allows it; raise ParameterError otherwise."""

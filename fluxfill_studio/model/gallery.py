@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from fluxfill_studio.core.codec import reduced_to
 from fluxfill_studio.core.compose import Fill, Outcome
-from fluxfill_studio.core.job import Engine, Job, JobState
+from fluxfill_studio.core.job import Engine, Job
 from fluxfill_studio.core.plan import Inputs
 from fluxfill_studio.core.pyramid import Pyramid
 from fluxfill_studio.core.types import Pixels
@@ -143,7 +143,8 @@ class Gallery(QObject):
 
     @property
     def finished(self) -> list[Entry]:
-        return [e for e in self._entries.values() if e.job.state is JobState.DONE]
+        """The runs whose result can be looked at."""
+        return [e for e in self._entries.values() if e.fill is not None]
 
     async def _show(self, entry: Entry, fill: Fill) -> None:
         self.shown = await asyncio.to_thread(_prepare, entry, fill, self.shown)

@@ -109,7 +109,7 @@ TABLE: Final = (
     _row(Act.INPAINT, _N("actions", "Inpaint"), None, "F2", group=Group.MODE),
     _row(Act.OUTPAINT, _N("actions", "Outpaint"), None, "F3", group=Group.MODE),
     _row(Act.COMPARE, _N("actions", "Compare"), None, "F4", group=Group.MODE),
-    _row(Act.RUN, _N("actions", "Generate"), "run", "Ctrl+Return", "Ctrl+Enter"),
+    _row(Act.RUN, _N("actions", "Generate"), "run", "Ctrl+Enter", "Ctrl+Return"),
     _row(Act.THEME_SYSTEM, _N("actions", "As the system"), "system-theme", group=Group.THEME),
     _row(Act.THEME_LIGHT, _N("actions", "Light"), "sun", group=Group.THEME),
     _row(Act.THEME_DARK, _N("actions", "Dark"), "moon", group=Group.THEME),

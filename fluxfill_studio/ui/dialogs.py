@@ -43,18 +43,19 @@ class Dialogs(QObject):
         dialog.selectFile(name)
         self._ask(dialog, then)
 
-    def confirm_close(self, reason: str, then: Callable[[], None]) -> None:
-        """Ask whether to close although `reason`; calls `then` for yes."""
+    def confirm(self, question: str, reason: str, answer: str, then: Callable[[], object]) -> None:
+        """Ask before something is lost; calls `then` when the button `answer` is pressed."""
         box = QMessageBox(self._window)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle(self.tr("Close Fluxfill Studio?"))
-        box.setText(reason)
-        close = box.addButton(self.tr("Close"), QMessageBox.ButtonRole.DestructiveRole)
-        keep = box.addButton(self.tr("Keep open"), QMessageBox.ButtonRole.RejectRole)
+        box.setWindowTitle(question)
+        box.setText(question)
+        box.setInformativeText(reason)
+        agree = box.addButton(answer, QMessageBox.ButtonRole.DestructiveRole)
+        keep = box.addButton(self.tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(keep)
         box.setEscapeButton(keep)
-        close.clicked.connect(lambda: then())
+        agree.clicked.connect(lambda: then())
         box.open()
 
     def _dialog(self, title: str) -> QFileDialog:

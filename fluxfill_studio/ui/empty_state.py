@@ -43,6 +43,8 @@ class EmptyState(QWidget):
         self, actions: Actions, samples: list[Path], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        # Takes the keyboard at the start, so that no control does without being asked.
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._icon = QLabel()
         self._icon.setFixedSize(_ICON_SIDE, _ICON_SIDE)
         self._zone = self._drop_zone(actions)

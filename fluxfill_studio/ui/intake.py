@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QMimeData
@@ -17,20 +19,17 @@ def can_take(data: QMimeData) -> bool:
     return bool(_files(data)) or data.hasImage()
 
 
-def take(data: QMimeData, opener: Opener) -> bool:
-    """Open the first file, else the picture; False where there is neither."""
+def opening_of(data: QMimeData, opener: Opener) -> Callable[[], None] | None:
+    """What opens the first file, else the picture; None where there is neither."""
     files = _files(data)
     if files:
-        opener.open_path(files[0])
-        return True
-    if data.hasImage():
-        image = data.imageData()
-        if isinstance(image, QImage) and not image.isNull():
-            # The pixels are copied in the worker: a large picture would hold the window up.
-            name = QCoreApplication.translate("Intake", "Pasted picture")
-            opener.open_with(name, lambda: _source(image, name))
-            return True
-    return False
+        return partial(opener.open_path, files[0])
+    image = data.imageData() if data.hasImage() else None
+    if isinstance(image, QImage) and not image.isNull():
+        name = QCoreApplication.translate("Intake", "Pasted picture")
+        # The pixels are copied in the worker: a large picture would hold the window up.
+        return partial(opener.open_with, name, partial(_source, image, name))
+    return None
 
 
 def _files(data: QMimeData) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -28,7 +29,7 @@ from fluxfill_studio.ui.compare.result_panel import ResultPanel
 from fluxfill_studio.ui.dialogs import Dialogs
 from fluxfill_studio.ui.empty_state import EmptyState
 from fluxfill_studio.ui.foot import Foot
-from fluxfill_studio.ui.intake import can_take, take
+from fluxfill_studio.ui.intake import can_take, opening_of
 from fluxfill_studio.ui.look import Look
 from fluxfill_studio.ui.notice_strip import NoticeStrip
 from fluxfill_studio.ui.panels.parameter_panel import ParameterPanel
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._connect()
         self._refresh()
+        self.empty.setFocus()
 
     def apply_look(self, look: Look) -> None:
         """Show the colours and icons of a theme."""
@@ -147,7 +149,7 @@ class MainWindow(QMainWindow):
         actions[Act.ACTUAL_SIZE].triggered.connect(lambda: self._view.zoom_to(1.0))
         actions[Act.ZOOM_IN].triggered.connect(lambda: self._view.zoom_step(+1))
         actions[Act.ZOOM_OUT].triggered.connect(lambda: self._view.zoom_step(-1))
-        self.empty.sample_chosen.connect(studio.opener.open_path)
+        self.empty.sample_chosen.connect(self._open_path)
         self.compare.accepted.connect(actions[Act.USE_AS_SOURCE].trigger)
         self.strip.source_chosen.connect(lambda: self._compare(False))
         self.strip.result_chosen.connect(self._show_result)
@@ -157,7 +159,7 @@ class MainWindow(QMainWindow):
             view.viewport_changed.connect(self._show_zoom)
             view.hovered.connect(self.foot.set_position)
         studio.samples.loaded.connect(self._show_thumbnail)
-        studio.document.replaced.connect(lambda: self._compare(False))
+        studio.document.replaced.connect(self._picture_replaced)
         studio.document.mask_changed.connect(self._note_painting)
         studio.parameters.changed.connect(lambda _: self._refresh())
         studio.gallery.shown_changed.connect(self._result_is_shown)
@@ -177,6 +179,10 @@ class MainWindow(QMainWindow):
         self._painted_since_run = False
         self._studio.notices.clear()
         self._studio.generation.run()
+
+    def _picture_replaced(self) -> None:
+        self._painted_since_run = False
+        self._compare(False)
 
     def _note_painting(self) -> None:
         self._painted_since_run = True
@@ -225,7 +231,7 @@ class MainWindow(QMainWindow):
         for act in (Act.FIT, Act.ACTUAL_SIZE, Act.ZOOM_IN, Act.ZOOM_OUT):
             actions[act].setEnabled(is_open or self._is_comparing)
         page: QWidget = self.canvas if is_open else self.empty
-        self.stage.setCurrentWidget(self.compare if self._is_comparing else page)
+        self._show_page(self.compare if self._is_comparing else page)
         self.side.setCurrentWidget(self.result_panel if self._is_comparing else self.panel)
         if self._is_comparing:
             self.options.set_page(OptionsPage.COMPARE)
@@ -237,6 +243,12 @@ class MainWindow(QMainWindow):
         self.notice.raise_()
         self.setWindowTitle(self._title())
         self._show_zoom()
+
+    def _show_page(self, page: QWidget) -> None:
+        """Turn to a page of the stage, and give it the keyboard."""
+        if self.stage.currentWidget() is not page:
+            self.stage.setCurrentWidget(page)
+            page.setFocus()
 
     def _title(self) -> str:
         picture = self._studio.document.picture
@@ -250,10 +262,28 @@ class MainWindow(QMainWindow):
     def _show_thumbnail(self, path: Path, pixels: Pixels) -> None:
         self.empty.set_thumbnail(path, to_image(pixels))
 
+    def _open_path(self, path: Path) -> None:
+        self._replace(lambda: self._studio.opener.open_path(path))
+
     def _paste(self) -> None:
-        data = QGuiApplication.clipboard().mimeData()
-        if not take(data, self._studio.opener):
+        opening = opening_of(QGuiApplication.clipboard().mimeData(), self._studio.opener)
+        if opening is None:
             self._studio.notices.inform(self.tr("There is no picture on the clipboard."))
+        else:
+            self._replace(opening)
+
+    def _replace(self, opening: Callable[[], None]) -> None:
+        """Open another picture; asks first when that would cost a mask that was not yet run."""
+        if self._mask_is_unused:
+            question = self.tr("Open another picture?")
+            reason = self.tr("The mask you painted has not been run and would be lost.")
+            self.dialogs.confirm(question, reason, self.tr("Open"), opening)
+        else:
+            opening()
+
+    @property
+    def _mask_is_unused(self) -> bool:
+        return self._painted_since_run and self._studio.document.summary.coverage > 0
 
     def _save(self, entry_id: str | None) -> None:
         if entry_id is None:
@@ -268,7 +298,8 @@ class MainWindow(QMainWindow):
         fill = None if entry_id is None else self._studio.gallery[entry_id].fill
         if entry_id is not None and fill is not None:
             name = self._studio.saver.suggested_name(entry_id)
-            self._studio.opener.open_with(name, lambda: result_source(fill, name))
+            opener = self._studio.opener
+            self._replace(lambda: opener.open_with(name, lambda: result_source(fill, name)))
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent, /) -> None:
@@ -283,8 +314,10 @@ class MainWindow(QMainWindow):
     @override
     def dropEvent(self, event: QDropEvent, /) -> None:
         self.empty.set_drop_active(False)
-        if take(event.mimeData(), self._studio.opener):
+        opening = opening_of(event.mimeData(), self._studio.opener)
+        if opening is not None:
             event.acceptProposedAction()
+            self._replace(opening)
 
     @override
     def closeEvent(self, event: QCloseEvent, /) -> None:
@@ -295,7 +328,8 @@ class MainWindow(QMainWindow):
             self.closing.emit()
         else:
             event.ignore()
-            self.dialogs.confirm_close(reason, self._close_anyway)
+            question = self.tr("Close Fluxfill Studio?")
+            self.dialogs.confirm(question, reason, self.tr("Close"), self._close_anyway)
 
     def _close_anyway(self) -> None:
         self._may_close = True
@@ -304,9 +338,9 @@ class MainWindow(QMainWindow):
     def _reason_to_stay(self) -> str | None:
         gallery = self._studio.gallery
         if gallery.running:
-            return self.tr(
-                "A run is still going on. If you close the window now, its result is lost."
-            )
+            return self.tr("A run is still going on, and its result would be lost.")
         if gallery.has_unsaved_results:
             return self.tr("There are results that have not been saved.")
+        if self._mask_is_unused:
+            return self.tr("The mask you painted has not been run and would be lost.")
         return None

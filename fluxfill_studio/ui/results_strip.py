@@ -140,7 +140,9 @@ class ResultsStrip(QScrollArea):
         elif entry_id not in self._clocks:
             self._clocks[entry_id] = QElapsedTimer()
             self._clocks[entry_id].start()
-        if self._clocks and not self._ticker.isActive():
+        if not self._clocks:
+            self._ticker.stop()
+        elif not self._ticker.isActive():
             self._ticker.start()
         tile.show_face(face_of(entry, self._seconds(entry_id)))
         tile.setAccessibleName(self.tr("Result {caption}").format(caption=caption(entry)))
@@ -148,12 +150,10 @@ class ResultsStrip(QScrollArea):
         tile.setToolTip(_tip(entry))
 
     def _tick(self) -> None:
-        """Count the seconds of what runs, until nothing does."""
+        """Count the seconds of what runs."""
         for entry_id in self._clocks:
             face = face_of(self._gallery[entry_id], self._seconds(entry_id))
             self._tiles[entry_id].show_face(face)
-        if not self._clocks:
-            self._ticker.stop()
 
     def _seconds(self, entry_id: str) -> int | None:
         clock = self._clocks.get(entry_id)

@@ -168,7 +168,7 @@ class Painting(RuleBasedStateMachine):
 
 def test_whatever_is_painted_undone_and_redone_the_mask_is_right() -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        Painting, settings=settings(max_examples=60, stateful_step_count=25)
+        Painting, settings=settings(max_examples=40, stateful_step_count=25)
     )
 
 

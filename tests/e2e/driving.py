@@ -97,12 +97,17 @@ async def save_as(application: Application, path: Path) -> None:
     assert await saved == (path,)
 
 
+def agree(application: Application) -> None:
+    """Press the button that goes on in the question that is being asked."""
+    box = application.window.findChild(QMessageBox)
+    assert box is not None, "nothing is asked"
+    destructive = QMessageBox.ButtonRole.DestructiveRole
+    button = next(b for b in box.buttons() if box.buttonRole(b) == destructive)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
 async def close(application: Application) -> None:
     """Close the window, through the question where it asks one."""
     application.window.close()
-    box = application.window.findChild(QMessageBox)
-    if box is not None:
-        button = next(
-            b for b in box.buttons() if box.buttonRole(b) == QMessageBox.ButtonRole.DestructiveRole
-        )
-        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    if application.window.isVisible():
+        agree(application)

@@ -17,6 +17,7 @@ from fluxfill_studio.core.errors import ImageTruncated
 from fluxfill_studio.core.job import JobState
 from fluxfill_studio.ui.actions import Act
 from tests.e2e.driving import (
+    agree,
     close,
     drop,
     files,
@@ -59,7 +60,7 @@ def test_from_the_drop_to_the_saved_file(
         assert window.stage.currentWidget() is window.compare
         assert window.compare.before.isVisible()
         assert window.compare.after.isVisible()
-        assert window.compare.proof.text() == "0 pixels changed outside the mask"
+        assert window.compare.after.remark.text() == "0 pixels changed outside the mask"
         assert studio.gallery[entry_id].job.state is JobState.DONE
         await save_as(application, target)
         assert not studio.gallery.has_unsaved_results
@@ -108,11 +109,10 @@ def test_painting_and_a_second_run_go_on_while_one_runs(
         assert len(studio.gallery.running) == 2
         paint(application, middle + QPoint(0, 90), middle + QPoint(40, 90))
 
-        while studio.gallery.running:
+        while len(studio.gallery.finished) < 2:
             await emitted(studio.generation.finished)
         # The user went on painting, so the canvas stays.
         assert window.stage.currentWidget() is window.canvas
-        assert len(studio.gallery.finished) == 2
         first, second = studio.gallery.finished
         assert first.fill is not None
         assert second.fill is not None
@@ -145,7 +145,7 @@ def test_an_outpaint_preset_runs_without_a_mask(
         assert shown is not None
         height, width = shown.picture.shape[:2]
         assert width / height == pytest.approx(2.25, abs=0.01)
-        assert "as the service returned it" in window.compare.proof.text()
+        assert "as the service returned it" in window.compare.after.remark.text()
         await close(application)
         await program
 
@@ -211,10 +211,13 @@ def test_a_broken_file_is_told_and_changes_nothing(
         await open_file(application, picture)
         middle = window.canvas.rect().center()
         paint(application, middle, middle + QPoint(60, 0))
+        await emitted(studio.document.summary_changed)
         before = studio.document.picture
         failed = asyncio.create_task(emitted(studio.opener.failed))
         await asyncio.sleep(0)
         assert drop(window, files(broken))
+        assert studio.opener.name is None, "it asks first, for the mask would be lost"
+        agree(application)
         (error,) = await failed
         assert isinstance(error, ImageTruncated)
         assert studio.document.picture is before

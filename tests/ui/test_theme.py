@@ -183,6 +183,7 @@ FOCUSABLE: dict[str, Callable[[], QWidget]] = {
     "chosen segment": lambda: button(QPushButton, "segment", checked=True),
     "tile": lambda: button(QToolButton, "tile"),
     "chosen tile": lambda: button(QToolButton, "tile", checked=True),
+    "card": lambda: button(QToolButton, "card"),
     "tool": lambda: button(QToolButton),
     "rail": lambda: button(QToolButton, "rail"),
     "chosen rail": lambda: button(QToolButton, "rail", checked=True),

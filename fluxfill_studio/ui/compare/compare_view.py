@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from typing_extensions import override
@@ -18,19 +18,32 @@ _BADGE_INSET: Final = 12
 
 
 class ComparePane(PictureView):
-    """One of the two pictures; a plain drag pans, as there is nothing to paint."""
+    """One of the two pictures, with its caption and room for a remark in its upper corners."""
 
     def __init__(self, caption: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(caption)
-        self.badge = _badge(caption, self)
-        self.badge.move(_BADGE_INSET, _BADGE_INSET)
+        self.remark = _badge("")
+        self.remark.hide()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(*4 * [_BADGE_INSET])
+        row.addWidget(_badge(caption), 0, Qt.AlignmentFlag.AlignTop)
+        row.addStretch(1)
+        row.addWidget(self.remark, 0, Qt.AlignmentFlag.AlignTop)
         self.cursor_changed()
 
     @property
     @override
     def pans_on_press(self) -> bool:
+        """A plain drag pans, as there is nothing to paint."""
         return True
+
+    def set_remark(self, text: str, role: str) -> None:
+        """Show a remark in the style of a label `role`."""
+        self.remark.setProperty("role", role)
+        self.remark.style().polish(self.remark)
+        self.remark.setText(text)
+        self.remark.show()
 
 
 class CompareView(QWidget):
@@ -46,8 +59,7 @@ class CompareView(QWidget):
         self._gallery = gallery
         self.before = ComparePane(self.tr("Before"), self)
         self.after = ComparePane(self.tr("After"), self)
-        self.proof = _badge("", self.after)
-        self.after.installEventFilter(self)
+        self.setFocusProxy(self.before)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
@@ -62,12 +74,6 @@ class CompareView(QWidget):
     def apply_look(self, look: Look) -> None:
         self.before.apply_look(look)
         self.after.apply_look(look)
-
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent, /) -> bool:
-        if watched is self.after and event.type() == QEvent.Type.Resize:
-            self._place_proof()
-        return super().eventFilter(watched, event)
 
     @override
     def keyPressEvent(self, event: QKeyEvent, /) -> None:
@@ -93,28 +99,15 @@ class CompareView(QWidget):
     def _prove(self, changed_outside: int | None) -> None:
         """Tell what was counted; an outpaint has no outside of a mask."""
         if changed_outside is None:
-            self._badge_role("badge")
-            self.proof.setText(self.tr("as the service returned it"))
+            self.after.set_remark(self.tr("as the service returned it"), "badge")
         else:
-            self._badge_role("badge-ok" if changed_outside == 0 else "badge-error")
             text = self.tr("{count} pixels changed outside the mask")
-            self.proof.setText(text.format(count=f"{changed_outside:,}"))
-        self.proof.adjustSize()
-        self._place_proof()
-
-    def _badge_role(self, role: str) -> None:
-        self.proof.setProperty("role", role)
-        self.proof.style().unpolish(self.proof)
-        self.proof.style().polish(self.proof)
-
-    def _place_proof(self) -> None:
-        left = self.after.width() - self.proof.width() - _BADGE_INSET
-        self.proof.move(max(left, self.after.badge.geometry().right() + 8), _BADGE_INSET)
+            role = "badge-ok" if changed_outside == 0 else "badge-error"
+            self.after.set_remark(text.format(count=f"{changed_outside:,}"), role)
 
 
-def _badge(text: str, parent: QWidget) -> QLabel:
-    label = QLabel(text, parent)
+def _badge(text: str) -> QLabel:
+    label = QLabel(text)
     label.setProperty("role", "badge")
     label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-    label.adjustSize()
     return label

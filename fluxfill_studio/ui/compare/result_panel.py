@@ -35,6 +35,7 @@ class ResultPanel(QFrame):
     ) -> None:
         super().__init__(parent)
         self.setProperty("role", "panel")
+        self.setProperty("edge", "left")
         self._schema = schema
         self._gallery = gallery
         self._prompt = QLabel()

@@ -1,0 +1,186 @@
+"""Drawing: any rectangle by itself equals its part of the whole, and the whole is right."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fluxfill_studio.core.display import MaskView, Tint, compose, sample
+from fluxfill_studio.core.geometry import Rect, Size
+from fluxfill_studio.core.pyramid import Pyramid
+from fluxfill_studio.core.types import Pixels, Plane
+from fluxfill_studio.core.viewport import Viewport
+from tests.pictures import photograph
+
+TINT = Tint(230, 60, 90, 0.6)
+
+scales = st.one_of(
+    st.floats(math.log(0.01), math.log(32)).map(math.exp),
+    st.sampled_from([0.125, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0]),
+)
+
+
+def placed(image: Size, view: Size, scale: float, left: int, top: int) -> Viewport:
+    return Viewport(image, view, Rect.of(image), scale, left, top)
+
+
+@st.composite
+def parts(draw: st.DrawFn, area: Rect) -> Rect:
+    """A rectangle within `area`."""
+    x, y = draw(st.integers(area.x, area.right - 1)), draw(st.integers(area.y, area.bottom - 1))
+    width, height = draw(st.integers(1, area.right - x)), draw(st.integers(1, area.bottom - y))
+    return Rect(x, y, width, height)
+
+
+@st.composite
+def viewports(draw: st.DrawFn) -> Viewport:
+    """A view in which at least a pixel of the picture can be seen."""
+    image = Size(draw(st.integers(1, 300)), draw(st.integers(1, 300)))
+    view, scale = Size(150, 110), draw(scales)
+    width, height = round(image.width * scale), round(image.height * scale)
+    left, top = draw(st.integers(1 - width, 149)), draw(st.integers(1 - height, 109))
+    viewport = placed(image, view, scale, min(left, 149), min(top, 109))
+    return viewport if not viewport.visible_area.is_empty else placed(image, view, scale, 0, 0)
+
+
+def mask_of(size: Size) -> Plane:
+    """Soft and hard coverage, and nothing."""
+    grey = photograph(size.width, size.height, seed=5)[:, :, 0].astype(int)
+    return np.clip(3 * grey - 300, 0, 255).astype(np.uint8)
+
+
+def draw_all(image: Pyramid, mask: Pyramid, viewport: Viewport, rect: Rect) -> list[Pixels]:
+    """A rectangle of the view as each mask view shows it."""
+    picture, coverage = sample(image, viewport, rect), sample(mask, viewport, rect)
+    return [compose(picture, coverage, view, TINT) for view in MaskView]
+
+
+@given(viewports(), st.data())
+def test_a_part_drawn_by_itself_equals_that_part_of_the_whole(
+    viewport: Viewport, data: st.DataObject
+) -> None:
+    size, area = viewport.image, viewport.visible_area
+    image = Pyramid(photograph(size.width, size.height))
+    mask = Pyramid(mask_of(size))
+    part = data.draw(parts(area))
+    place = part.moved(-area.x, -area.y).slices
+    for whole, drawn in zip(
+        draw_all(image, mask, viewport, area), draw_all(image, mask, viewport, part), strict=True
+    ):
+        assert whole.shape == (*area.size.shape, 3)
+        assert np.array_equal(drawn, whole[place])
+
+
+@given(viewports(), st.data())
+def test_a_change_of_the_mask_shows_only_where_it_is_said_to(
+    viewport: Viewport, data: st.DataObject
+) -> None:
+    mask = mask_of(viewport.image)
+    pyramid = Pyramid(mask)
+    before = sample(pyramid, viewport, viewport.visible_area).copy()
+    changed = data.draw(parts(Rect.of(viewport.image)))
+    mask[changed.slices] ^= 255
+    pyramid.update(changed)
+    differs = sample(pyramid, viewport, viewport.visible_area) != before
+    area, stale = viewport.visible_area, viewport.view_rect(changed)
+    assert stale.intersected(area) == stale
+    if not stale.is_empty:
+        differs[stale.moved(-area.x, -area.y).slices] = False
+    assert not differs.any()
+
+
+@pytest.mark.parametrize(("left", "top"), [(0, 0), (-37, 11), (60, -20)])
+def test_at_100_percent_the_bytes_are_the_pictures_own(left: int, top: int) -> None:
+    pixels = photograph(201, 103)
+    viewport = placed(Size(201, 103), Size(150, 90), 1.0, left, top)
+    area = viewport.visible_area
+    expected = pixels[area.moved(-left, -top).slices]
+    assert np.array_equal(sample(Pyramid(pixels), viewport, area), expected)
+
+
+@given(st.floats(3, 32), st.integers(-500, 100), st.integers(-300, 80))
+def test_from_300_percent_on_every_pixel_is_one_of_the_pictures(
+    scale: float, left: int, top: int
+) -> None:
+    pixels = photograph(41, 23)
+    viewport = placed(Size(41, 23), Size(150, 110), scale, left, top)
+    area = viewport.visible_area
+    if area.is_empty:
+        return
+    columns = [min(int((x + 0.5 - left) / scale), 40) for x in range(area.x, area.right)]
+    rows = [min(int((y + 0.5 - top) / scale), 22) for y in range(area.y, area.bottom)]
+    assert np.array_equal(sample(Pyramid(pixels), viewport, area), pixels[np.ix_(rows, columns)])
+
+
+@given(st.floats(math.log(0.02), math.log(2.99)).map(math.exp), st.integers(-3, 3))
+def test_a_gradient_keeps_its_place_at_every_scale(scale: float, left: int) -> None:
+    """A reduced level that was half a pixel off would show here."""
+    width = 4000
+    ramp = np.linspace(0, 255, width)
+    pixels = np.rint(np.broadcast_to(ramp[:, None], (3, width, 3))).astype(np.uint8)
+    viewport = placed(Size(width, 3), Size(2000, 40), scale, left, 0)
+    area = viewport.visible_area
+    drawn = sample(Pyramid(np.ascontiguousarray(pixels)), viewport, area)[0, :, 0]
+    positions = (np.arange(area.x, area.right) + 0.5 - left) / scale - 0.5
+    inside = (positions > 64) & (positions < width - 64)
+    expected = np.interp(positions, np.arange(width), ramp)
+    assert np.abs(drawn - expected)[inside].max(initial=0) <= 2
+
+
+@given(viewports(), st.integers(0, 255))
+def test_an_even_picture_stays_even(viewport: Viewport, value: int) -> None:
+    pixels = np.full((*viewport.image.shape, 3), value, np.uint8)
+    assert (sample(Pyramid(pixels), viewport, viewport.visible_area) == value).all()
+
+
+@pytest.mark.parametrize("scale", [0.02, 0.3, 0.8, 1.0, 1.7, 2.9, 5.0])
+@pytest.mark.parametrize("size", [Size(40_000, 1), Size(1, 40_000), Size(33_001, 5)])
+def test_pictures_longer_than_the_filters_can_take_at_once(size: Size, scale: float) -> None:
+    """The far end of a long picture is drawn as the same part cut off would be."""
+    pixels = photograph(size.width, size.height)
+    lies = size.width > size.height
+    cut = pixels[:, 20_000:] if lies else pixels[20_000:]
+    rest = Size(cut.shape[1], cut.shape[0])
+    far = -round(20_000 * scale)
+    whole = placed(size, Size(300, 300), scale, far if lies else 0, 0 if lies else far)
+    part = placed(rest, Size(300, 300), scale, 0, 0)
+    area = part.visible_area
+    assert whole.visible_area == area
+    drawn = sample(Pyramid(pixels), whole, area).astype(int)
+    expected = sample(Pyramid(np.ascontiguousarray(cut)), part, area).astype(int)
+    # Where the part begins, filters see an edge that the whole does not have.
+    inner = np.s_[:, 8:] if lies else np.s_[8:]
+    assert np.abs(drawn - expected)[inner].max() <= 2
+
+
+@given(
+    st.integers(0, 255),
+    st.integers(0, 255),
+    st.integers(0, 255),
+    st.sampled_from([0.0, 0.2, 0.5, 0.8, 1.0]),
+)
+def test_the_overlay_by_its_formula(red: int, green: int, blue: int, opacity: float) -> None:
+    levels = np.arange(256, dtype=np.uint8)
+    mask = np.repeat(levels[:, None], 256, axis=1)
+    image = np.repeat(np.broadcast_to(levels, (256, 256))[:, :, None], 3, axis=2)
+    drawn = compose(
+        np.ascontiguousarray(image), mask, MaskView.OVERLAY, Tint(red, green, blue, opacity)
+    )
+    alpha = mask[:, :, None] / 255 * opacity
+    expected = image * (1 - alpha) + np.array([red, green, blue]) * alpha
+    assert np.abs(drawn - expected).max() <= 2
+    assert np.array_equal(drawn[0], image[0])
+
+
+def test_the_three_views_of_a_mask() -> None:
+    image, mask = photograph(20, 10), np.zeros((10, 20), np.uint8)
+    mask[3, 4] = 200
+    assert np.array_equal(compose(image, mask, MaskView.IMAGE, TINT), image)
+    shown = compose(image, mask, MaskView.MASK, TINT)
+    assert np.array_equal(shown, np.repeat(mask[:, :, None], 3, axis=2))
+    overlaid = compose(image, mask, MaskView.OVERLAY, TINT)
+    assert [tuple(place) for place in np.argwhere((overlaid != image).any(axis=2))] == [(3, 4)]

@@ -1,0 +1,83 @@
+"""Runs for the gallery, in whatever state a test needs them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fluxfill_studio.core.compose import Fill
+from fluxfill_studio.core.errors import FluxfillError
+from fluxfill_studio.core.job import Job, JobState
+from fluxfill_studio.core.request import FillRequest
+from fluxfill_studio.core.schema import ParameterSchema
+from fluxfill_studio.core.source import Source
+from fluxfill_studio.jobs.preparing import new_job, plan_run
+from fluxfill_studio.jobs.service import Engine
+from fluxfill_studio.model.document import Picture
+from fluxfill_studio.model.gallery import Entry
+from tests.pictures import photograph
+
+
+def source(width: int = 300, height: int = 200, name: str = "harbour.png") -> Source:
+    return Source(name, photograph(width, height))
+
+
+def picture(width: int = 300, height: int = 200, name: str = "harbour.png") -> Picture:
+    return Picture.of(source(width, height, name))
+
+
+def run(
+    schema: ParameterSchema,
+    number: int,
+    state: JobState = JobState.WAITING,
+    *,
+    seed: int | None = None,
+    progress: float | None = None,
+    error: FluxfillError | None = None,
+    charged: int | None = None,
+    engine: Engine = Engine.APIFRAME,
+    prompt: str = "a calm sea",
+) -> Entry:
+    """An entry whose job stands in `state`; without anything that comes with its end."""
+    values: dict[str, str | int] = {"prompt": prompt}
+    if seed is not None:
+        values["seed"] = seed
+    mask = np.zeros((200, 300), np.uint8)
+    mask[80:120, 100:150] = 255
+    plan, inputs = plan_run(source(), mask)
+    begun = new_job(FillRequest.build(schema, values), plan)
+    job = Job(
+        begun.id,
+        begun.request,
+        begun.plan,
+        begun.idempotency_key,
+        state=state,
+        progress=progress,
+        error=error,
+        charged=charged,
+    )
+    return Entry(number, job, engine, inputs)
+
+
+def finished(
+    schema: ParameterSchema,
+    number: int,
+    *,
+    seed: int | None = None,
+    charged: int | None = 9,
+    engine: Engine = Engine.APIFRAME,
+) -> Entry:
+    """An entry with its result."""
+    begun = run(schema, number, JobState.DONE, seed=seed, charged=charged, engine=engine)
+    fill = Fill(
+        begun.inputs.source, begun.job.plan, begun.inputs.mask, photograph(300, 200, number)
+    )
+    return Entry(
+        number,
+        begun.job,
+        engine,
+        begun.inputs,
+        fill=fill,
+        thumbnail=photograph(150, 100, number),
+        changed_outside=0,
+        seconds=14.23,
+    )
