@@ -262,7 +262,7 @@ def _cmyk_to_srgb(image: Image.Image, icc_profile: bytes | None) -> Image.Image:
             own = ImageCms.ImageCmsProfile(io.BytesIO(icc_profile))
             srgb = ImageCms.createProfile("sRGB")
             converted = ImageCms.profileToProfile(image, own, srgb, outputMode="RGB")
-        except ImageCms.PyCMSError:
+        except (ImageCms.PyCMSError, OSError):
             # A broken profile says nothing; the plain conversion below is what is left.
             converted = None
         if converted is not None:

@@ -96,6 +96,7 @@ class Foot(QFrame):
         spent = sum(self._charged.values())
         text = self.tr("{credits} spent this session")
         self._spent.setText(text.format(credits=credits_text(spent)) if spent else "")
+        self._spent.setVisible(spent > 0)  # empty, it would still keep its distance
 
 
 def _fact(longest: str = "") -> QLabel:

@@ -49,6 +49,14 @@ VIEW = (1920, 1080)
 EVENTS, STEP = 200, 32
 
 
+def large_photograph(megapixels: int) -> Pixels:
+    """A photograph of the size, laid out of one small one: making a large one takes long."""
+    width, height = SIZES[megapixels]
+    part = photograph(1500, 1000)
+    tiles = np.tile(part, (-(-height // 1000), -(-width // 1500), 1))
+    return np.ascontiguousarray(tiles[:height, :width])
+
+
 @dataclass(frozen=True)
 class Row:
     """One line of the table; `goal` is the largest value that reaches it, None where there is none.
@@ -159,7 +167,7 @@ def _timed() -> Iterator[Callable[[], float]]:
 
 
 def canvas_rows(qt: QApplication, tasks: TaskOwner, megapixels: int) -> Iterator[Row]:
-    stage = Stage(qt, tasks, photograph(*SIZES[megapixels]))
+    stage = Stage(qt, tasks, large_photograph(megapixels))
     for size, goal in ((512, 1.4), (64, 0.3)):
         for name, scale in (("fit", None), ("100 %", 1.0)):
             before = stage.history_bytes
@@ -180,7 +188,7 @@ def canvas_rows(qt: QApplication, tasks: TaskOwner, megapixels: int) -> Iterator
 
 
 def file_rows(megapixels: int) -> Iterator[Row]:
-    pixels = photograph(*SIZES[megapixels])
+    pixels = large_photograph(megapixels)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "photograph.jpg"
         Image.fromarray(pixels).save(path, quality=90)
@@ -195,7 +203,8 @@ def file_rows(megapixels: int) -> Iterator[Row]:
             beside=f"Pillow decodes it in {pillow():.2f} s",
         )
     mask = np.zeros(pixels.shape[:2], np.uint8)
-    cv2.circle(mask, (mask.shape[1] // 2, mask.shape[0] // 2), mask.shape[0] // 3, 255, -1)
+    width, height = SIZES[megapixels]
+    cv2.circle(mask, (width // 2, height // 2), height // 3, 255, -1)
     with _timed() as pillow:
         Image.fromarray(mask).save(io.BytesIO(), "PNG")
     with _timed() as ours:
@@ -203,7 +212,7 @@ def file_rows(megapixels: int) -> Iterator[Row]:
     yield Row(
         f"{megapixels} MP mask to PNG", ours(), "s", 0.25, f"Pillow's defaults {pillow():.2f} s"
     )
-    crop = Rect(0, 0, mask.shape[1], mask.shape[0])
+    crop = Rect(0, 0, width, height)
     fill = photograph(1440, 960, seed=3)
     with _timed() as copy:
         pixels.copy()

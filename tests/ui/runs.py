@@ -6,12 +6,11 @@ import numpy as np
 
 from fluxfill_studio.core.compose import Fill
 from fluxfill_studio.core.errors import FluxfillError
-from fluxfill_studio.core.job import Job, JobState
+from fluxfill_studio.core.job import Engine, Job, JobState
 from fluxfill_studio.core.request import FillRequest
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.core.source import Source
 from fluxfill_studio.jobs.preparing import new_job, plan_run
-from fluxfill_studio.jobs.service import Engine
 from fluxfill_studio.model.document import Picture
 from fluxfill_studio.model.gallery import Entry
 from tests.pictures import photograph

@@ -8,9 +8,8 @@ import pytest
 from PySide6.QtWidgets import QLabel
 
 from fluxfill_studio.core.geometry import Point, Rect
-from fluxfill_studio.core.job import JobState
+from fluxfill_studio.core.job import Engine, JobState
 from fluxfill_studio.core.schema import ParameterSchema
-from fluxfill_studio.jobs.service import Engine
 from fluxfill_studio.model.document import MaskSummary
 from fluxfill_studio.model.studio import Studio
 from fluxfill_studio.ui.foot import Foot

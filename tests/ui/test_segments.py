@@ -40,8 +40,7 @@ def test_a_press_triggers_and_the_chosen_one_stays_down(
 ) -> None:
     actions = three_actions(qapp)
     triggered: list[str] = []
-    for action in actions:
-        action.triggered.connect(lambda _, text=action.text(): triggered.append(text))
+    actions[0].actionGroup().triggered.connect(lambda action: triggered.append(action.text()))
     segments = Segments("Mode", actions)
     dressed(segments)
     buttons = segments.findChildren(QPushButton)

@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from fluxfill_studio.core.display import MaskView
+from fluxfill_studio.core.job import Engine
 from fluxfill_studio.core.pyramid import Pyramid
 from fluxfill_studio.core.schema import ParameterSchema
-from fluxfill_studio.jobs.service import Engine
 from fluxfill_studio.model.canvas import Tool
 from fluxfill_studio.model.gallery import Entry, Shown
 from fluxfill_studio.model.studio import Studio
@@ -89,7 +89,10 @@ def test_tools_that_do_not_paint_have_a_hint(
 
 
 def places(options: ToolOptions) -> list[tuple[str, object]]:
-    parts = [*options.findChildren(QLabel), *options.findChildren(QPushButton)]
+    parts: list[QLabel | QPushButton] = [
+        *options.findChildren(QLabel),
+        *options.findChildren(QPushButton),
+    ]
     return [(part.text(), part.mapTo(options, part.rect().center())) for part in parts]
 
 

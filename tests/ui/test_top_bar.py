@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QPushButton, QToolButton, QWidget
 
 from fluxfill_studio.apiframe.wire import Account as Balance
+from fluxfill_studio.core.job import Engine
 from fluxfill_studio.core.schema import ParameterSchema
-from fluxfill_studio.jobs.service import Engine
 from fluxfill_studio.model.account import Account
 from fluxfill_studio.model.studio import Studio
 from fluxfill_studio.ui.actions import Act, Actions

@@ -1,0 +1,350 @@
+"""Picture files to arrays: formats, orientation, depth, what is kept, and every kind of damage."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageCms
+from PIL.ExifTags import Base
+
+from fluxfill_studio.core import codec
+from fluxfill_studio.core.codec import (
+    decode,
+    decode_mask,
+    decode_thumbnail,
+    encode_png,
+    fitting,
+    reduced_to,
+    resized,
+)
+from fluxfill_studio.core.errors import (
+    ImageEmpty,
+    ImageError,
+    ImageTooLarge,
+    ImageTruncated,
+    NotAnImage,
+)
+from fluxfill_studio.core.geometry import Size
+from fluxfill_studio.core.types import Pixels
+from tests.pictures import photograph
+
+PIXELS = photograph(37, 23)
+LOSSLESS = ["PNG", "TIFF", "BMP", "WEBP"]
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def encoded(image: Image.Image | Pixels, format_name: str, **options: Any) -> bytes:
+    """A file of a picture; WebP without loss."""
+    if not isinstance(image, Image.Image):
+        image = Image.fromarray(image)
+    if format_name == "WEBP":
+        options = {"lossless": True, "exact": True, **options}
+    buffer = io.BytesIO()
+    image.save(buffer, format_name, **options)
+    return buffer.getvalue()
+
+
+def camera_exif(orientation: int = 1) -> bytes:
+    """What a camera writes: maker, orientation, how it stored the picture, exposure, place."""
+    exif = Image.Exif()
+    exif[Base.Make] = "Maker"
+    exif[Base.Orientation] = orientation
+    exif[Base.YCbCrPositioning] = 2
+    exif[Base.ExifOffset] = {Base.DateTimeOriginal: "2026:01:02 03:04:05"}
+    exif[Base.GPSInfo] = {1: "N", 2: (52.0, 31.0, 12.0)}
+    return exif.tobytes()
+
+
+@pytest.mark.parametrize("format_name", LOSSLESS)
+def test_lossless_formats_give_the_very_pixels(format_name: str) -> None:
+    source = decode(encoded(PIXELS, format_name), "a picture")
+    assert np.array_equal(source.pixels, PIXELS)
+    assert (source.name, source.alpha, source.reduced) == ("a picture", None, False)
+    assert (source.icc_profile, source.exif) == (None, None)
+    assert source.size == Size(37, 23)
+
+
+@pytest.mark.parametrize("format_name", ["JPEG", "WEBP"])
+def test_lossy_formats_come_close(format_name: str) -> None:
+    smooth = resized(photograph(8, 6), Size(64, 48))
+    options = {"quality": 95, "lossless": False} if format_name == "WEBP" else {"quality": 95}
+    source = decode(encoded(smooth, format_name, **options), "a picture")
+    assert np.abs(source.pixels.astype(int) - smooth).mean() < 4
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("format_name", ["PNG", "TIFF", "WEBP", "JPEG"])
+def test_every_orientation_comes_upright(format_name: str, orientation: int) -> None:
+    """As the Exif standard puts row 0 and column 0 of the stored picture."""
+    upright = np.repeat(np.repeat(photograph(4, 3), 8, axis=0), 8, axis=1)
+    stored = {
+        1: upright,
+        2: upright[:, ::-1],
+        3: upright[::-1, ::-1],
+        4: upright[::-1],
+        5: upright.transpose(1, 0, 2),
+        6: upright.transpose(1, 0, 2)[::-1],
+        7: upright[::-1, ::-1].transpose(1, 0, 2),
+        8: upright.transpose(1, 0, 2)[:, ::-1],
+    }[orientation]
+    options = {"quality": 100, "subsampling": 0} if format_name == "JPEG" else {}
+    picture = np.ascontiguousarray(stored)
+    data = encoded(picture, format_name, exif=camera_exif(orientation), **options)
+    source = decode(data, "a picture")
+    assert source.pixels.shape == upright.shape
+    assert np.abs(source.pixels.astype(int) - upright).max() <= (6 if format_name == "JPEG" else 0)
+    kept = Image.Exif()
+    kept.load(source.exif)
+    assert Base.Orientation not in kept
+    assert decode_thumbnail(data, "a picture", 16).shape == (12, 16, 3)
+
+
+@pytest.mark.parametrize("format_name", ["PNG", "TIFF", "WEBP", "JPEG"])
+def test_what_describes_the_picture_is_kept_and_how_it_was_stored_is_not(format_name: str) -> None:
+    data = encoded(PIXELS, format_name, exif=camera_exif(), icc_profile=SRGB, dpi=(300, 300))
+    source = decode(data, "a picture")
+    kept = Image.Exif()
+    kept.load(source.exif)
+    assert set(kept) == {Base.Make, Base.ExifOffset, Base.GPSInfo}
+    assert kept.get_ifd(Base.ExifOffset)[Base.DateTimeOriginal] == "2026:01:02 03:04:05"
+    assert kept.get_ifd(Base.GPSInfo)[2] == (52.0, 31.0, 12.0)
+    assert source.icc_profile == SRGB
+    if format_name != "WEBP":  # has no place for it
+        assert source.dpi == pytest.approx((300, 300), abs=0.01)
+
+
+@pytest.mark.parametrize("dpi", [(0, 0), (1, 1), (1_000_000, 1_000_000)])
+def test_a_resolution_that_makes_no_sense_is_none(dpi: tuple[int, int]) -> None:
+    assert decode(encoded(PIXELS, "PNG", dpi=dpi), "a picture").dpi is None
+
+
+def test_damaged_exif_costs_the_exif_and_not_the_picture() -> None:
+    for broken in (b"Exif\0\0not a directory", camera_exif(6)[:40]):
+        source = decode(encoded(PIXELS, "JPEG", exif=broken), "a picture")
+        assert sorted(source.pixels.shape) == sorted(PIXELS.shape)
+
+
+@pytest.mark.parametrize("format_name", ["PNG", "TIFF", "WEBP"])
+def test_alpha_is_kept_aside(format_name: str) -> None:
+    alpha = photograph(37, 23, seed=3)[:, :, 1]
+    data = encoded(np.dstack([PIXELS, alpha]), format_name)
+    source = decode(data, "a picture")
+    assert source.alpha is not None
+    assert np.array_equal(source.alpha, alpha)
+    assert np.array_equal(source.pixels, PIXELS)
+
+
+@pytest.mark.parametrize("format_name", ["PNG", "TIFF", "BMP"])
+@pytest.mark.parametrize("mode", ["P", "L", "1"])
+def test_palette_grey_and_black_and_white(format_name: str, mode: str) -> None:
+    image = Image.fromarray(PIXELS).convert(mode)
+    source = decode(encoded(image, format_name), "a picture")
+    assert np.array_equal(source.pixels, np.asarray(image.convert("RGB")))
+    assert (source.alpha, source.reduced) == (None, False)
+
+
+def test_a_transparent_palette_entry_becomes_alpha() -> None:
+    image = Image.fromarray(PIXELS).quantize(6)
+    source = decode(encoded(image, "PNG", transparency=2), "a picture")
+    assert source.alpha is not None
+    assert np.array_equal(source.alpha == 0, np.asarray(image) == 2)
+
+
+def test_grey_with_alpha_leaves_its_grey_profile_behind() -> None:
+    grey, alpha = PIXELS[:, :, 0], PIXELS[:, :, 2]
+    image = Image.fromarray(np.dstack([grey, alpha]), "LA")
+    source = decode(encoded(image, "PNG", icc_profile=b"a grey profile"), "a picture")
+    assert np.array_equal(source.pixels, np.repeat(grey[:, :, None], 3, axis=2))
+    assert source.alpha is not None
+    assert np.array_equal(source.alpha, alpha)
+    assert source.icc_profile is None
+
+
+@pytest.mark.parametrize("options", [{}, {"icc_profile": b"no profile at all"}])
+@pytest.mark.parametrize("format_name", ["TIFF", "JPEG"])
+def test_cmyk_becomes_rgb_without_its_profile(format_name: str, options: dict[str, bytes]) -> None:
+    image = Image.new("CMYK", (16, 16), (255, 0, 0, 0))
+    source = decode(encoded(image, format_name, **options), "a picture")
+    assert source.icc_profile is None
+    red, green, blue = source.pixels[8, 8]
+    assert red < 100 < min(green, blue)
+
+
+@pytest.mark.parametrize("format_name", ["PNG", "TIFF"])
+def test_sixteen_bits_of_grey_are_scaled_not_clipped(format_name: str) -> None:
+    deep = np.linspace(0, 65535, 256 * 4).reshape(4, 256).astype(np.uint16)
+    source = decode(encoded(Image.fromarray(deep), format_name), "a picture")
+    assert source.reduced
+    assert np.array_equal(source.pixels[:, :, 1], deep >> 8)
+
+
+def test_sixteen_bits_of_colour_are_told_to_be_reduced() -> None:
+    rows = b"".join(b"\0" + b"\x12\x34" * 3 * 5 for _ in range(4))
+    source = decode(png(5, 4, depth=16, rows=rows), "a picture")
+    assert source.reduced
+    assert (source.pixels == 0x12).all()
+
+
+def test_the_first_picture_of_several() -> None:
+    second = Image.fromarray(photograph(37, 23, seed=9))
+    for format_name, name in (("TIFF", "TIFF"), ("WEBP", "WEBP"), ("PNG", "PNG")):
+        data = encoded(PIXELS, format_name, save_all=True, append_images=[second])
+        assert np.array_equal(decode(data, name).pixels, PIXELS)
+    phone = encoded(PIXELS, "MPO", save_all=True, append_images=[second], quality=95)
+    assert np.abs(decode(phone, "phone.jpg").pixels.astype(int) - PIXELS).mean() < 8
+
+
+def test_a_mask_is_luminance_times_alpha() -> None:
+    rgba = np.zeros((1, 4, 4), np.uint8)
+    rgba[0] = [(255, 255, 255, 255), (255, 255, 255, 51), (0, 0, 0, 255), (128, 128, 128, 128)]
+    assert decode_mask(encoded(rgba, "PNG"), "mask.png").tolist() == [[255, 51, 0, 64]]
+    black_and_white = Image.fromarray(PIXELS).convert("1")
+    plane = decode_mask(encoded(black_and_white, "PNG"), "mask.png")
+    assert np.array_equal(plane, np.asarray(black_and_white.convert("L")))
+
+
+def test_a_thumbnail_is_small_and_looks_like_the_picture() -> None:
+    pixels = resized(photograph(30, 20), Size(1500, 1000))
+    for format_name in ("JPEG", "PNG"):
+        small = decode_thumbnail(encoded(pixels, format_name), "a picture", 150)
+        assert small.shape == (100, 150, 3)
+        assert np.abs(small.astype(int) - reduced_to(pixels, 150)).mean() < 5
+    assert decode_thumbnail(encoded(PIXELS, "PNG"), "a picture", 150).shape == PIXELS.shape
+
+
+@pytest.mark.parametrize("format_name", [*LOSSLESS, "JPEG"])
+def test_progress_only_grows_and_ends_at_one(format_name: str) -> None:
+    told: list[float] = []
+    decode(encoded(photograph(600, 400), format_name), "a picture", told.append)
+    assert all(earlier <= later for earlier, later in pairwise(told))
+    assert 0 < told[0] < 1
+    assert told[-1] == 1
+
+
+def test_a_png_comes_back_as_it_went() -> None:
+    assert np.array_equal(decode(encode_png(PIXELS), "a picture").pixels, PIXELS)
+    plane = np.ascontiguousarray(PIXELS[:, :, 0])
+    with Image.open(io.BytesIO(encode_png(plane))) as image:
+        assert (image.mode, image.info) == ("L", {})
+        assert np.array_equal(np.asarray(image), plane)
+
+
+@pytest.mark.parametrize(
+    ("size", "side", "expected"),
+    [
+        (Size(6000, 4000), 1440, Size(1440, 960)),
+        (Size(4000, 6000), 1440, Size(960, 1440)),
+        (Size(800, 600), 1440, Size(800, 600)),
+        (Size(20_000, 3), 1440, Size(1440, 1)),
+    ],
+)
+def test_fitting_keeps_the_proportion_and_enlarges_nothing(
+    size: Size, side: int, expected: Size
+) -> None:
+    assert fitting(size, side) == expected
+
+
+def test_resizing_keeps_what_has_the_size_and_the_mean_of_what_has_not() -> None:
+    assert resized(PIXELS, Size(37, 23)) is PIXELS
+    for size in (Size(10, 7), Size(111, 69), Size(10, 69), Size(1, 1)):
+        other = resized(PIXELS, size)
+        assert other.shape == (size.height, size.width, 3)
+        assert abs(other.mean() - PIXELS.mean()) < 3
+
+
+def png(width: int, height: int, *, depth: int = 8, rows: bytes = b"") -> bytes:
+    """A colour PNG put together by hand."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    header = struct.pack(">IIBBBBB", width, height, depth, 2, 0, 0, 0)
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        (b"", ImageEmpty),
+        (b"\0" * 100, NotAnImage),
+        ("Ceci n’est pas une image.\n".encode() * 50, NotAnImage),
+        (b"GIF89a" + b"\0" * 50, NotAnImage),
+        (b"\x89PNG\r\n\x1a\n", NotAnImage),
+        (png(60_000, 60_000), ImageTooLarge),
+        (png(250_000_001, 1), ImageTooLarge),
+        (png(100, 100), ImageTruncated),
+    ],
+    ids=["empty", "zeros", "text", "gif", "signature", "bomb", "one-too-many", "no-rows"],
+)
+def test_what_is_no_picture_is_told_apart(data: bytes, error: type[ImageError]) -> None:
+    for read in (decode, decode_mask, lambda data, name: decode_thumbnail(data, name, 64)):
+        with pytest.raises(error) as caught:
+            read(data, "holiday.png")
+        assert type(caught.value) is error
+        assert "“holiday.png”" in caught.value.message
+        assert isinstance(caught.value.__cause__, Exception) or error in (ImageEmpty, ImageTooLarge)
+
+
+FILES = {
+    **{name: encoded(photograph(13, 9), name) for name in LOSSLESS},
+    "JPEG": encoded(photograph(13, 9), "JPEG", exif=camera_exif(6), icc_profile=SRGB),
+    "progressive": encoded(photograph(13, 9), "JPEG", progressive=True),
+    "CMYK": encoded(Image.new("CMYK", (9, 7)), "JPEG", icc_profile=SRGB),
+    "palette": encoded(Image.fromarray(photograph(13, 9)).quantize(7), "PNG", transparency=1),
+    "TIFF with Exif": encoded(photograph(13, 9), "TIFF", exif=camera_exif(6), dpi=(72, 72)),
+    "TIFF with LZW": encoded(photograph(13, 9), "TIFF", compression="tiff_lzw"),
+    "WebP with Exif": encoded(photograph(13, 9), "WEBP", exif=camera_exif(6), lossless=False),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_cut_off_anywhere_is_refused_or_whole(name: str) -> None:
+    whole = decode(FILES[name], name).pixels
+    for length in range(1, len(FILES[name])):
+        try:
+            pixels = decode(FILES[name][:length], name).pixels
+        except (NotAnImage, ImageTruncated):
+            continue
+        # What is missing was not part of the picture.
+        assert np.array_equal(pixels, whole)
+
+
+@pytest.fixture(scope="module")
+def low_limit() -> Iterator[None]:
+    """Damage to a header makes huge pictures; those below the real limit would take seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(codec, "MAX_PIXELS", 100_000)
+        yield
+
+
+@pytest.mark.parametrize("name", FILES)
+@settings(max_examples=60)
+@given(
+    changes=st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 255)), min_size=1, max_size=6),
+    end=st.one_of(st.none(), st.integers(1, 2000)),
+)
+def test_damage_raises_image_errors_and_nothing_else(
+    low_limit: None, name: str, changes: list[tuple[int, int]], end: int | None
+) -> None:
+    data = bytearray(FILES[name])
+    for place, value in changes:
+        data[place % len(data)] = value
+    try:
+        source = decode(bytes(data[:end]), name)
+    except ImageError as error:
+        assert name in error.message
+    else:
+        assert source.pixels.dtype == np.uint8
+        assert source.pixels.shape == (source.size.height, source.size.width, 3)
