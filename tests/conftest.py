@@ -8,10 +8,6 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-# The same examples in every run, however slow the machine; `--hypothesis-profile=default` explores.
-hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
-hypothesis.settings.load_profile("repeatable")
-
 # Before any test makes a QApplication; the few tests that need a real window start Xvfb themselves.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
@@ -21,6 +17,10 @@ from fluxfill_studio.app import make_qt
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.storage.paths import load_schema, resources
 from tests.qt import QtLoop
+
+# The same examples in every run, however slow the machine; `--hypothesis-profile=default` explores.
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("repeatable")
 
 
 @pytest.fixture

@@ -44,10 +44,9 @@ class Fill:
         return Size(width, height)
 
     def picture(self) -> Pixels:
-        """The finished picture, a new array: the source with the fill blended in.
+        """The finished picture: the source with the fill blended in, a new array.
 
-        An outpaint is shown as the service returned it: where the source lies inside it is the
-        service's own decision.
+        An outpaint is `raw` itself: where the source lies inside it is the service's own decision.
         """
         if self.mask is None:
             return self.raw

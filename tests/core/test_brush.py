@@ -18,7 +18,7 @@ def distances(rect: Rect, centre: Point, samples: int = 1) -> NDArray[np.float64
     """From `centre` to the middle of each of the `samples` × `samples` parts of every pixel."""
     xs = (np.arange(rect.width * samples) + 0.5) / samples + rect.x - centre.x
     ys = (np.arange(rect.height * samples) + 0.5) / samples + rect.y - centre.y
-    return np.hypot(xs[None, :], ys[:, None])
+    return np.asarray(np.hypot(xs[None, :], ys[:, None]))
 
 
 def disc(rect: Rect, centre: Point, radius: float) -> NDArray[np.float64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pytest
@@ -81,9 +82,13 @@ class Painting(RuleBasedStateMachine):
 
     @rule()
     def fail_in_the_middle(self) -> None:
-        with pytest.raises(ZeroDivisionError), self.mask.edit() as edit:
-            invert(edit)
-            raise ZeroDivisionError
+        def fail() -> None:
+            with self.mask.edit() as edit:
+                invert(edit)
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            fail()
 
     @precondition(lambda self: self.history.can_undo)
     @rule()
@@ -134,7 +139,7 @@ class Painting(RuleBasedStateMachine):
         stroke = Stroke(edit, brush, start, erase=erase)
         self.change(stroke.begin)
         for sample in samples:
-            self.change(lambda sample=sample: stroke.add(sample))
+            self.change(partial(stroke.add, sample))
         self.change(stroke.finish)
 
     def change(self, act: Callable[[], Rect]) -> None:
@@ -167,9 +172,7 @@ class Painting(RuleBasedStateMachine):
 
 
 def test_whatever_is_painted_undone_and_redone_the_mask_is_right() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        Painting, settings=settings(max_examples=40, stateful_step_count=25)
-    )
+    run_state_machine_as_test(Painting, settings=settings(max_examples=40, stateful_step_count=25))
 
 
 def test_one_edit_at_a_time() -> None:

@@ -62,7 +62,7 @@ def distance_to(path: list[Point]) -> NDArray[np.float64]:
     nearest = np.full(SMALL.shape, np.inf)
     for point in path:
         np.minimum(nearest, (xs - point.x) ** 2 + (ys - point.y) ** 2, out=nearest)
-    return np.sqrt(nearest)
+    return np.asarray(np.sqrt(nearest))
 
 
 points = st.builds(Point, st.floats(-40, 160), st.floats(-40, 130))
