@@ -20,6 +20,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     What only one of the ways needs is imported on that way: the window starts without what runs
     need, and runs without a window do without Qt. Raises SystemExit as argparse does.
     """
+    # numpy's own threads would take the core that the window needs, and gain nothing at our sizes.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     schema = load_schema(resources())
     args = parse(build_parser(schema), sys.argv[1:] if argv is None else argv)
     start_logging(log_file())

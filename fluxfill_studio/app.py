@@ -90,7 +90,7 @@ class Application:
         self.studio.samples.load()
         if files:
             self.studio.opener.open_path(files[0])
-        self.studio.tasks.start(self.studio.account.refresh(), "balance")
+        self.studio.refresh_balance()
         try:
             await closed.wait()
         finally:

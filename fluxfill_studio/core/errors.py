@@ -27,6 +27,7 @@ the fault cost anything is a fact of the instance, `charge`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import ClassVar
 
@@ -71,7 +72,15 @@ class FluxfillError(Exception):
             parts.append(self.charge.value)
         if self.advice:
             parts.append(self.advice.format(**self.values))
-        return " ".join(parts)
+        return as_sentences(parts)
+
+
+def as_sentences(parts: Iterable[str]) -> str:
+    """Joined with a space, each ended by a full stop where it has no end: services leave it out."""
+    return " ".join(part if part.endswith(_ENDS) else f"{part}." for part in parts)
+
+
+_ENDS = (".", "!", "?", "…", "。")
 
 
 class InputError(FluxfillError):

@@ -20,6 +20,7 @@ class Account(QObject):
     """The engine in use and its balance. Services are made when they are first needed."""
 
     changed = Signal()
+    engine_changed = Signal()
 
     def __init__(
         self,
@@ -48,6 +49,7 @@ class Account(QObject):
             self.engine = engine
             self.balance = None
             self.changed.emit()
+            self.engine_changed.emit()
 
     async def service(self, engine: Engine) -> Service:
         """The service behind `engine`, made when it is first asked for.

@@ -50,6 +50,11 @@ class Studio(QObject):
         for source in (self.tasks, self.opener, self.generation, self.saver):
             source.failed.connect(self.notices.report)
         self.opener.opened.connect(lambda _: self.notices.clear())
+        self.account.engine_changed.connect(self.refresh_balance)
+
+    def refresh_balance(self) -> None:
+        """Ask for the balance of the engine in use; `account.changed` tells when it is there."""
+        self.tasks.start(self.account.refresh(), "balance")
 
     async def close(self) -> None:
         """End all tasks, then the services they used."""

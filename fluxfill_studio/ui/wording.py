@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from fluxfill_studio.core.errors import FluxfillError
+from fluxfill_studio.core.errors import FluxfillError, as_sentences
 from fluxfill_studio.core.texts import QT_TRANSLATE_NOOP
 
 
@@ -25,7 +25,7 @@ def whole_story(error: FluxfillError) -> str:
         parts.append(QCoreApplication.translate("errors", error.charge.value))
     if error.advice:
         parts.append(_filled(error.advice, error))
-    return " ".join(parts)
+    return as_sentences(parts)
 
 
 def _filled(template: str, error: FluxfillError) -> str:

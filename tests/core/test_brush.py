@@ -28,7 +28,7 @@ def disc(rect: Rect, centre: Point, radius: float) -> NDArray[np.float64]:
     lines = (np.arange(rect.height * rows) + 0.5) / rows + rect.y - centre.y
     half = np.sqrt(np.maximum(radius**2 - lines**2, 0))[:, None]
     chords = np.diff(np.clip(edges, -half, half), axis=1)
-    return chords.reshape(rect.height, rows, rect.width).mean(axis=1) * 255
+    return np.asarray(chords.reshape(rect.height, rows, rect.width).mean(axis=1) * 255)
 
 
 def grid_of(size: float) -> int:

@@ -41,16 +41,16 @@ def viewports(draw: st.DrawFn) -> Viewport:
     """A view in which at least a pixel of the picture can be seen."""
     image = Size(draw(st.integers(1, 300)), draw(st.integers(1, 300)))
     view, scale = Size(150, 110), draw(scales)
-    width, height = round(image.width * scale), round(image.height * scale)
-    left, top = draw(st.integers(1 - width, 149)), draw(st.integers(1 - height, 109))
-    viewport = placed(image, view, scale, min(left, 149), min(top, 109))
-    return viewport if not viewport.visible_area.is_empty else placed(image, view, scale, 0, 0)
+    area = placed(image, view, scale, 0, 0).image_area
+    left = draw(st.integers(1 - area.width, view.width - 1))
+    top = draw(st.integers(1 - area.height, view.height - 1))
+    return placed(image, view, scale, left, top)
 
 
 def mask_of(size: Size) -> Plane:
     """Soft and hard coverage, and nothing."""
     grey = photograph(size.width, size.height, seed=5)[:, :, 0].astype(int)
-    return np.clip(3 * grey - 300, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(3 * grey - 300, 0, 255), np.uint8)
 
 
 def draw_all(image: Pyramid, mask: Pyramid, viewport: Viewport, rect: Rect) -> list[Pixels]:
