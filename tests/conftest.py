@@ -48,3 +48,9 @@ def qapp() -> QApplication:
 @pytest.fixture
 def qt_loop(qapp: QApplication) -> QtLoop:
     return QtLoop(qapp)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-snapshots", action="store_true", help="take what is drawn as what is expected"
+    )

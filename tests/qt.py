@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from PySide6.QtCore import SignalInstance
+from PySide6.QtCore import QTimer, SignalInstance
 from PySide6.QtWidgets import QApplication
 
 from fluxfill_studio.app import make_loop
@@ -34,6 +34,25 @@ class QtLoop:
 
         with asyncio.Runner(loop_factory=lambda: make_loop(self._qt)) as runner:
             return runner.run(watched())
+
+
+async def acting(action: Callable[[], T]) -> T:
+    """Do what turns Qt's loop, as QTest's pointer moves do, outside of any task.
+
+    Done inside one, other tasks would be entered from within it and lose their wake-ups.
+    """
+    future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+    def act() -> None:
+        try:
+            result = action()
+        except Exception as error:  # noqa: BLE001 - the waiting task raises it
+            future.set_exception(error)
+        else:
+            future.set_result(result)
+
+    QTimer.singleShot(0, act)
+    return await future
 
 
 async def emitted(signal: SignalInstance) -> tuple[Any, ...]:

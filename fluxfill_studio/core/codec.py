@@ -253,7 +253,8 @@ def _to_rgb(
         # 16 bits of grey, which convert() would clip instead of scaling.
         grey = np.asarray(image).clip(0, 65535) >> 8
         image = Image.fromarray(grey.astype(np.uint8))
-    return image.convert("RGB"), alpha, icc_profile
+    # Converting would also copy what is RGB already.
+    return image if image.mode == "RGB" else image.convert("RGB"), alpha, icc_profile
 
 
 def _cmyk_to_srgb(image: Image.Image, icc_profile: bytes | None) -> Image.Image:

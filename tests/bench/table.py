@@ -42,6 +42,7 @@ from fluxfill_studio.storage.images import read_source
 from fluxfill_studio.storage.paths import load_schema, resources
 from fluxfill_studio.ui.canvas.canvas import Canvas
 from tests.pictures import photograph
+from tests.qt import acting
 
 SIZES = {24: (6000, 4000), 100: (12000, 8333)}
 VIEW = (1920, 1080)
@@ -237,7 +238,7 @@ def show(rows: Iterator[Row]) -> list[Row]:
 
 
 async def _measure(stage: Stage, tasks: TaskOwner, megapixels: int) -> list[Row]:
-    rows = show(canvas_rows(stage, megapixels))
+    rows = await acting(lambda: show(canvas_rows(stage, megapixels)))
     rows += show(file_rows(megapixels))
     await tasks.close()
     return rows

@@ -29,10 +29,11 @@ def placed(image: Size, view: Size, scale: float, left: int, top: int) -> Viewpo
 
 
 @st.composite
-def parts(draw: st.DrawFn, area: Rect) -> Rect:
+def parts(draw: st.DrawFn, area: Rect, longest: int = 1000) -> Rect:
     """A rectangle within `area`."""
     x, y = draw(st.integers(area.x, area.right - 1)), draw(st.integers(area.y, area.bottom - 1))
-    width, height = draw(st.integers(1, area.right - x)), draw(st.integers(1, area.bottom - y))
+    width = draw(st.integers(1, min(longest, area.right - x)))
+    height = draw(st.integers(1, min(longest, area.bottom - y)))
     return Rect(x, y, width, height)
 
 
@@ -79,18 +80,17 @@ def test_a_part_drawn_by_itself_equals_that_part_of_the_whole(
 def test_a_change_of_the_mask_shows_only_where_it_is_said_to(
     viewport: Viewport, data: st.DataObject
 ) -> None:
-    mask = mask_of(viewport.image)
+    mask = np.zeros(viewport.image.shape, np.uint8)
     pyramid = Pyramid(mask)
-    before = sample(pyramid, viewport, viewport.visible_area).copy()
-    changed = data.draw(parts(Rect.of(viewport.image)))
-    mask[changed.slices] ^= 255
+    changed = data.draw(parts(Rect.of(viewport.image), longest=3))
+    mask[changed.slices] = 255
     pyramid.update(changed)
-    differs = sample(pyramid, viewport, viewport.visible_area) != before
     area, stale = viewport.visible_area, viewport.view_rect(changed)
+    shown = sample(pyramid, viewport, area).copy()
     assert stale.intersected(area) == stale
     if not stale.is_empty:
-        differs[stale.moved(-area.x, -area.y).slices] = False
-    assert not differs.any()
+        shown[stale.moved(-area.x, -area.y).slices] = 0
+    assert not shown.any()
 
 
 @pytest.mark.parametrize(("left", "top"), [(0, 0), (-37, 11), (60, -20)])

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from fluxfill_studio.app import Application
 from fluxfill_studio.core.source import Source
-from tests.qt import emitted
+from tests.qt import acting, emitted
 
 
 def drop(widget: QWidget, data: QMimeData) -> bool:
@@ -58,13 +58,17 @@ async def open_file(application: Application, path: Path) -> Source:
     return source
 
 
-def paint(application: Application, *points: QPoint) -> None:
+async def paint(application: Application, *points: QPoint) -> None:
     """One stroke of the left button through widget points of the canvas."""
     canvas = application.window.canvas
-    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=points[0])
-    for point in points[1:]:
-        QTest.mouseMove(canvas, point)
-    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=points[-1])
+
+    def stroke() -> None:
+        QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=points[0])
+        for point in points[1:]:
+            QTest.mouseMove(canvas, point)
+        QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=points[-1])
+
+    await acting(stroke)
 
 
 def write_prompt(application: Application, text: str) -> None:

@@ -25,7 +25,7 @@ async def drive(application: Application, picture: Path, shot: Path) -> None:
     await open_file(application, picture)
     application.studio.canvas.set_brush(size=200, hardness=1)
     middle = application.window.canvas.rect().center()
-    paint(application, middle - QPoint(80, 0), middle, middle + QPoint(80, 0))
+    await paint(application, middle - QPoint(80, 0), middle, middle + QPoint(80, 0))
     # Counted in a worker after the stroke, so what was painted has reached the screen by then.
     await emitted(application.studio.document.summary_changed)
     window = application.window

@@ -49,7 +49,7 @@ async def longest_pause(application: Application, picture: Path, target: Path) -
     heartbeat = Heartbeat()
     await open_file(application, picture)
     middle = application.window.canvas.rect().center()
-    paint(application, middle, middle + QPoint(60, 0), middle + QPoint(90, 40))
+    await paint(application, middle, middle + QPoint(60, 0), middle + QPoint(90, 40))
     write_prompt(application, "a calm sea")
     await run(application)
     await emitted(application.studio.gallery.shown_changed)

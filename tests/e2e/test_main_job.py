@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from fluxfill_studio.app import Application
 from fluxfill_studio.core.errors import ImageTruncated
 from fluxfill_studio.core.job import JobState
+from fluxfill_studio.model.document import Document
 from fluxfill_studio.ui.actions import Act
 from tests.e2e.driving import (
     agree,
@@ -39,6 +40,15 @@ def picture(tmp_path: Path) -> Path:
     return path
 
 
+def undo_all(document: Document) -> int:
+    """Take every step back; returns how many there were."""
+    count = 0
+    while document.can_undo:
+        document.undo()
+        count += 1
+    return count
+
+
 def test_from_the_drop_to_the_saved_file(
     application: Application, qt_loop: QtLoop, picture: Path, tmp_path: Path
 ) -> None:
@@ -52,7 +62,7 @@ def test_from_the_drop_to_the_saved_file(
         assert window.stage.currentWidget() is window.canvas
 
         middle = window.canvas.rect().center()
-        paint(application, middle, middle + QPoint(60, 0), middle + QPoint(90, 40))
+        await paint(application, middle, middle + QPoint(60, 0), middle + QPoint(90, 40))
         write_prompt(application, "a calm sea")
         entry_id = await run(application)
         await emitted(studio.gallery.shown_changed)
@@ -96,18 +106,18 @@ def test_painting_and_a_second_run_go_on_while_one_runs(
         studio, window = application.studio, application.window
         await open_file(application, picture)
         middle = window.canvas.rect().center()
-        paint(application, middle, middle + QPoint(60, 0))
+        await paint(application, middle, middle + QPoint(60, 0))
         write_prompt(application, "a boat")
         window._actions[Act.RUN].trigger()
         await emitted(studio.gallery.added)
         assert len(studio.gallery.running) == 1
 
-        paint(application, middle - QPoint(90, 60), middle - QPoint(40, 60))
+        await paint(application, middle - QPoint(90, 60), middle - QPoint(40, 60))
         assert studio.document.can_undo
         window._actions[Act.RUN].trigger()
         await emitted(studio.gallery.added)
         assert len(studio.gallery.running) == 2
-        paint(application, middle + QPoint(0, 90), middle + QPoint(40, 90))
+        await paint(application, middle + QPoint(0, 90), middle + QPoint(40, 90))
 
         while len(studio.gallery.finished) < 2:
             await emitted(studio.generation.finished)
@@ -120,9 +130,7 @@ def test_painting_and_a_second_run_go_on_while_one_runs(
         assert first.fill.mask is not None
         assert second.fill.mask is not None
         assert np.count_nonzero(second.fill.mask) > np.count_nonzero(first.fill.mask)
-        for _ in range(3):
-            studio.document.undo()
-        assert not studio.document.can_undo
+        assert undo_all(studio.document) == 3
         await close(application)
         await program
 
@@ -158,7 +166,7 @@ def test_stop_waiting_and_resume(application: Application, qt_loop: QtLoop, pict
         studio, window = application.studio, application.window
         await open_file(application, picture)
         middle = window.canvas.rect().center()
-        paint(application, middle, middle + QPoint(60, 0))
+        await paint(application, middle, middle + QPoint(60, 0))
         write_prompt(application, "a boat")
         window._actions[Act.RUN].trigger()
         (entry_id,) = await emitted(studio.gallery.added)
@@ -210,7 +218,7 @@ def test_a_broken_file_is_told_and_changes_nothing(
         studio, window = application.studio, application.window
         await open_file(application, picture)
         middle = window.canvas.rect().center()
-        paint(application, middle, middle + QPoint(60, 0))
+        await paint(application, middle, middle + QPoint(60, 0))
         await emitted(studio.document.summary_changed)
         before = studio.document.picture
         failed = asyncio.create_task(emitted(studio.opener.failed))
@@ -257,7 +265,7 @@ def test_closing_the_window_while_a_job_runs_ends_cleanly(
         studio, window = application.studio, application.window
         await open_file(application, picture)
         middle = window.canvas.rect().center()
-        paint(application, middle, middle + QPoint(60, 0))
+        await paint(application, middle, middle + QPoint(60, 0))
         write_prompt(application, "a boat")
         window._actions[Act.RUN].trigger()
         await emitted(studio.gallery.added)

@@ -22,7 +22,7 @@ from fluxfill_studio.model.studio import Studio
 from fluxfill_studio.ui.look import Look
 from fluxfill_studio.ui.results_strip import ResultsStrip
 from fluxfill_studio.ui.results_tile import Tile
-from tests.qt import QtLoop, emitted
+from tests.qt import QtLoop, acting, emitted
 from tests.ui.runs import finished, picture, run
 
 LEFT = Qt.MouseButton.LeftButton
@@ -265,6 +265,12 @@ def test_the_seconds_go_on_by_themselves(
 
 
 @menus
+def hover(tile: QWidget) -> None:
+    """Bring the pointer onto `tile` from elsewhere."""
+    QTest.mouseMove(tile, QPoint(-20, -20))
+    QTest.mouseMove(tile, tile.rect().center())
+
+
 def test_a_real_run_is_stopped_from_its_tile_and_removed(
     studio: Studio, strip: ResultsStrip, qt_loop: QtLoop
 ) -> None:
@@ -284,7 +290,7 @@ def test_a_real_run_is_stopped_from_its_tile_and_removed(
         stop = tile.findChild(QToolButton)
         assert isinstance(stop, QToolButton)
         assert not stop.isVisible()
-        QTest.mouseMove(tile, tile.rect().center())
+        await acting(lambda: hover(tile))
         assert stop.isVisible()
         QTest.mouseClick(stop, LEFT)
         while gallery[entry_id].job.state.is_running:
