@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QColor, QEnterEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMainWindow, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from fluxfill_studio.core.brush import Brush
@@ -22,7 +22,7 @@ from fluxfill_studio.model.studio import Studio
 from fluxfill_studio.ui.look import Look
 from fluxfill_studio.ui.results_strip import ResultsStrip
 from fluxfill_studio.ui.results_tile import Tile
-from tests.qt import QtLoop, acting, emitted
+from tests.qt import QtLoop, emitted
 from tests.ui.runs import finished, picture, run
 
 LEFT = Qt.MouseButton.LeftButton
@@ -266,9 +266,9 @@ def test_the_seconds_go_on_by_themselves(
 
 @menus
 def hover(tile: QWidget) -> None:
-    """Bring the pointer onto `tile` from elsewhere."""
-    QTest.mouseMove(tile, QPoint(-20, -20))
-    QTest.mouseMove(tile, tile.rect().center())
+    """Tell `tile` that the pointer is on it."""
+    middle = QPointF(tile.rect().center())
+    QApplication.sendEvent(tile, QEnterEvent(middle, middle, middle))
 
 
 def test_a_real_run_is_stopped_from_its_tile_and_removed(
@@ -290,7 +290,7 @@ def test_a_real_run_is_stopped_from_its_tile_and_removed(
         stop = tile.findChild(QToolButton)
         assert isinstance(stop, QToolButton)
         assert not stop.isVisible()
-        await acting(lambda: hover(tile))
+        hover(tile)
         assert stop.isVisible()
         QTest.mouseClick(stop, LEFT)
         while gallery[entry_id].job.state.is_running:
