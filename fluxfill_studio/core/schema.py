@@ -135,8 +135,8 @@ class Parameter:
         """The allowed value nearest to `number`: on the step's grid and inside the range."""
         if self.step:
             origin = self.minimum or 0
-            # As fractions: a seed may have more digits than a float holds.
-            number = origin + round(Fraction(number - origin) / Fraction(self.step)) * self.step
+            # By a fraction: a seed may have more digits than a float holds.
+            number = origin + round((number - origin) / Fraction(self.step)) * self.step
         if self.minimum is not None:
             number = max(number, self.minimum)
         if self.maximum is not None:

@@ -113,7 +113,7 @@ def test_errors_are_told_as_json(
     assert (told["status"], told["exit_status"], told["runs"]) == ("failed", 2, [])
     assert told["error"] == {
         "kind": "ParameterError",
-        "message": "steps: must lie between 1 and 50",
+        "message": "steps: must lie between 1 and 50.",
         "charge": None,
         "request_id": None,
     }

@@ -132,6 +132,16 @@ def test_a_resolution_that_makes_no_sense_is_none(dpi: tuple[int, int]) -> None:
     assert decode(encoded(PIXELS, "PNG", dpi=dpi), "a picture").dpi is None
 
 
+def test_exif_that_cannot_be_written_again_still_tells_the_orientation() -> None:
+    maker_as_fraction = struct.pack("<HHII", Base.Make, 5, 1, 38)
+    turned = struct.pack("<HHIHH", Base.Orientation, 3, 1, 6, 0)
+    directory = struct.pack("<H", 2) + maker_as_fraction + turned + struct.pack("<III", 0, 1, 2)
+    data = encoded(PIXELS, "PNG", exif=b"Exif\0\0II*\0\x08\0\0\0" + directory)
+    source = decode(data, "a picture")
+    assert source.exif is None
+    assert np.array_equal(source.pixels, PIXELS[::-1].transpose(1, 0, 2))
+
+
 def test_damaged_exif_costs_the_exif_and_not_the_picture() -> None:
     for broken in (b"Exif\0\0not a directory", camera_exif(6)[:40]):
         source = decode(encoded(PIXELS, "JPEG", exif=broken), "a picture")

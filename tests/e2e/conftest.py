@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
 from fluxfill_studio.app import Application
+from tests.e2e.driving import close, start
+from tests.qt import QtLoop
 
 MakeApplication = Callable[[], Application]
+InProgram = Callable[[Callable[[], Awaitable[None]]], None]
 
 
 @pytest.fixture
@@ -31,3 +34,17 @@ def make_application(qapp: QApplication, tmp_path: Path) -> Iterator[MakeApplica
 @pytest.fixture
 def application(make_application: MakeApplication) -> Application:
     return make_application()
+
+
+@pytest.fixture
+def in_program(application: Application, qt_loop: QtLoop) -> InProgram:
+    """Runs a coroutine function while the program's window is there, and then closes it."""
+
+    async def whole(body: Callable[[], Awaitable[None]]) -> None:
+        program = await start(application)
+        await body()
+        await close(application)
+        await program
+        assert not application.window.isVisible()
+
+    return lambda body: qt_loop.run(whole(body))

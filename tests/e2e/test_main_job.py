@@ -17,20 +17,19 @@ from fluxfill_studio.core.errors import ImageTruncated
 from fluxfill_studio.core.job import JobState
 from fluxfill_studio.model.document import Document
 from fluxfill_studio.ui.actions import Act
+from tests.e2e.conftest import InProgram
 from tests.e2e.driving import (
     agree,
-    close,
     drop,
     files,
     open_file,
     paint,
     run,
     save_as,
-    start,
     write_prompt,
 )
 from tests.pictures import photograph
-from tests.qt import QtLoop, emitted
+from tests.qt import emitted
 
 
 @pytest.fixture
@@ -50,12 +49,11 @@ def undo_all(document: Document) -> int:
 
 
 def test_from_the_drop_to_the_saved_file(
-    application: Application, qt_loop: QtLoop, picture: Path, tmp_path: Path
+    application: Application, in_program: InProgram, picture: Path, tmp_path: Path
 ) -> None:
     target = tmp_path / "result.png"
 
     async def drive() -> None:
-        program = await start(application)
         studio, window = application.studio, application.window
         assert window.stage.currentWidget() is window.empty
         await open_file(application, picture)
@@ -92,17 +90,14 @@ def test_from_the_drop_to_the_saved_file(
         (source,) = await opened
         assert (source.pixels == after).all()
         assert window.stage.currentWidget() is window.canvas
-        await close(application)
-        await program
 
-    qt_loop.run(drive())
+    in_program(drive)
 
 
 def test_painting_and_a_second_run_go_on_while_one_runs(
-    application: Application, qt_loop: QtLoop, picture: Path
+    application: Application, in_program: InProgram, picture: Path
 ) -> None:
     async def drive() -> None:
-        program = await start(application)
         studio, window = application.studio, application.window
         await open_file(application, picture)
         middle = window.canvas.rect().center()
@@ -131,17 +126,14 @@ def test_painting_and_a_second_run_go_on_while_one_runs(
         assert second.fill.mask is not None
         assert np.count_nonzero(second.fill.mask) > np.count_nonzero(first.fill.mask)
         assert undo_all(studio.document) == 3
-        await close(application)
-        await program
 
-    qt_loop.run(drive())
+    in_program(drive)
 
 
 def test_an_outpaint_preset_runs_without_a_mask(
-    application: Application, qt_loop: QtLoop, picture: Path
+    application: Application, in_program: InProgram, picture: Path
 ) -> None:
     async def drive() -> None:
-        program = await start(application)
         studio, window = application.studio, application.window
         await open_file(application, picture)
         QTest.keyClick(window, Qt.Key.Key_F3)
@@ -154,15 +146,14 @@ def test_an_outpaint_preset_runs_without_a_mask(
         height, width = shown.picture.shape[:2]
         assert width / height == pytest.approx(2.25, abs=0.01)
         assert "as the service returned it" in window.compare.after.remark.text()
-        await close(application)
-        await program
 
-    qt_loop.run(drive())
+    in_program(drive)
 
 
-def test_stop_waiting_and_resume(application: Application, qt_loop: QtLoop, picture: Path) -> None:
+def test_stop_waiting_and_resume(
+    application: Application, in_program: InProgram, picture: Path
+) -> None:
     async def drive() -> None:
-        program = await start(application)
         studio, window = application.studio, application.window
         await open_file(application, picture)
         middle = window.canvas.rect().center()
@@ -179,17 +170,14 @@ def test_stop_waiting_and_resume(application: Application, qt_loop: QtLoop, pict
         await emitted(studio.generation.finished)
         assert studio.gallery[entry_id].job.state is JobState.DONE
         assert len(studio.gallery.entries) == 1
-        await close(application)
-        await program
 
-    qt_loop.run(drive())
+    in_program(drive)
 
 
 def test_a_run_without_paint_or_prompt_is_refused_in_the_strip(
-    application: Application, qt_loop: QtLoop, picture: Path
+    application: Application, in_program: InProgram, picture: Path
 ) -> None:
     async def drive() -> None:
-        program = await start(application)
         studio, window = application.studio, application.window
         await open_file(application, picture)
         QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
@@ -201,20 +189,17 @@ def test_a_run_without_paint_or_prompt_is_refused_in_the_strip(
         (error,) = await failed
         assert "empty" in error.message
         assert not studio.gallery.entries
-        await close(application)
-        await program
 
-    qt_loop.run(drive())
+    in_program(drive)
 
 
 def test_a_broken_file_is_told_and_changes_nothing(
-    application: Application, qt_loop: QtLoop, picture: Path, tmp_path: Path
+    application: Application, in_program: InProgram, picture: Path, tmp_path: Path
 ) -> None:
     broken = tmp_path / "broken.png"
     broken.write_bytes(picture.read_bytes()[:2000])
 
     async def drive() -> None:
-        program = await start(application)
         studio, window = application.studio, application.window
         await open_file(application, picture)
         middle = window.canvas.rect().center()
@@ -232,17 +217,14 @@ def test_a_broken_file_is_told_and_changes_nothing(
         assert studio.document.can_undo
         assert studio.notices.current is not None
         assert studio.notices.current.error is error
-        await close(application)
-        await program
 
-    qt_loop.run(drive())
+    in_program(drive)
 
 
 def test_a_pasted_picture_is_opened(
-    application: Application, qt_loop: QtLoop, picture: Path
+    application: Application, in_program: InProgram, picture: Path
 ) -> None:
     async def drive() -> None:
-        program = await start(application)
         studio, window = application.studio, application.window
         QGuiApplication.clipboard().setImage(window.windowIcon().pixmap(64, 64).toImage())
         opened = asyncio.create_task(emitted(studio.opener.opened))
@@ -251,17 +233,14 @@ def test_a_pasted_picture_is_opened(
         (source,) = await opened
         assert source.size.width == 64
         QGuiApplication.clipboard().clear()
-        await close(application)
-        await program
 
-    qt_loop.run(drive())
+    in_program(drive)
 
 
 def test_closing_the_window_while_a_job_runs_ends_cleanly(
-    application: Application, qt_loop: QtLoop, picture: Path
+    application: Application, in_program: InProgram, picture: Path
 ) -> None:
     async def drive() -> None:
-        program = await start(application)
         studio, window = application.studio, application.window
         await open_file(application, picture)
         middle = window.canvas.rect().center()
@@ -271,9 +250,6 @@ def test_closing_the_window_while_a_job_runs_ends_cleanly(
         await emitted(studio.gallery.added)
         window.close()
         assert window.isVisible(), "it asks first"
-        await close(application)
-        await program
-        assert not window.isVisible()
 
     # QtLoop.run fails when a task is left behind.
-    qt_loop.run(drive())
+    in_program(drive)

@@ -28,7 +28,6 @@ from tests.ui.runs import finished, picture, run
 LEFT = Qt.MouseButton.LeftButton
 
 # Said by the off-screen platform whenever a menu opens.
-menus = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
 
 @pytest.fixture
@@ -167,7 +166,6 @@ def test_arrow_keys_move_and_enter_chooses(
     assert strip.viewport().rect().contains(corner)
 
 
-@menus
 def test_the_menu_of_a_result(studio: Studio, strip: ResultsStrip, schema: ParameterSchema) -> None:
     wanted: list[tuple[str, str]] = []
     strip.save_wanted.connect(lambda entry_id: wanted.append(("save", entry_id)))
@@ -187,7 +185,6 @@ def test_the_menu_of_a_result(studio: Studio, strip: ResultsStrip, schema: Param
     assert len(tiles(strip)) == 1
 
 
-@menus
 @pytest.mark.parametrize(
     ("state", "error", "expected"),
     [
@@ -264,7 +261,6 @@ def test_the_seconds_go_on_by_themselves(
     qtbot.waitUntil(lambda: tile.grab().toImage() != before)
 
 
-@menus
 def hover(tile: QWidget) -> None:
     """Tell `tile` that the pointer is on it."""
     middle = QPointF(tile.rect().center())

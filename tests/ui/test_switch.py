@@ -63,7 +63,6 @@ def test_it_is_mirrored_where_the_language_is(switch: Switch) -> None:
     assert color_at(switch, 10) == QColor(DARK.knob)
 
 
-@pytest.mark.qt_log_ignore("propagateSizeHints")  # said by the offscreen platform
 def test_tab_reaches_it_and_the_ring_shows(qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)

@@ -231,7 +231,6 @@ def pixels(widget: QWidget) -> NDArray[np.uint8]:
     return flat.reshape(image.height(), image.width(), 4).copy()
 
 
-@pytest.mark.qt_log_ignore("propagateSizeHints")  # said by the offscreen platform
 @pytest.mark.parametrize("kind", FOCUSABLE)
 def test_focus_is_seen_and_moves_nothing(window: QMainWindow, qtbot: QtBot, kind: str) -> None:
     widget, elsewhere = FOCUSABLE[kind](), QLineEdit()

@@ -148,7 +148,6 @@ def test_without_limit_and_examples_only_the_count_is_shown(
 
 
 # The off-screen platform says so whenever a menu opens.
-@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 def test_an_example_replaces_the_prompt_and_undo_brings_it_back(
     editor: PromptEditor, parameters: Parameters
 ) -> None:
