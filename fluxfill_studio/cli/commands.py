@@ -57,7 +57,7 @@ def _fill(args: Namespace, schema: ParameterSchema, key: str | None) -> int:
             raise KeyMissing
         terminal.note(_ABOUT[batch.engine])
         _add_runs(batch, args, requests, targets, terminal)
-        service = _service(batch.engine, schema, key, args.base_url)
+        service = Service.of(batch.engine, schema, key, args.base_url)
         save = partial(_save, overwrite=args.force)
         asyncio.run(execute(batch, service, save, terminal))
     tell(batch, terminal)
@@ -76,14 +76,6 @@ def _engine(args: Namespace, key: str | None) -> Engine:
     if args.engine is not None:
         return Engine(args.engine)
     return Engine.APIFRAME if key is not None or args.base_url is not None else Engine.LOCAL
-
-
-def _service(
-    engine: Engine, schema: ParameterSchema, key: str | None, base_url: str | None
-) -> Service:
-    if engine is Engine.LOCAL:
-        return Service.local(schema)
-    return Service.apiframe(schema, key, base_url)
 
 
 def _variants(request: FillRequest, count: int) -> list[FillRequest]:

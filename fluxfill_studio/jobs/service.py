@@ -42,6 +42,15 @@ class Service:
         client = ApiframeClient(schema, base_url=base_url or _APIFRAME_URL, key=key)
         return cls(Engine.APIFRAME, client, None)
 
+    @classmethod
+    def of(
+        cls, engine: Engine, schema: ParameterSchema, key: str | None, base_url: str | None
+    ) -> Service:
+        """The service of `engine`; the local one needs neither key nor address."""
+        if engine is Engine.LOCAL:
+            return cls.local(schema)
+        return cls.apiframe(schema, key, base_url)
+
     def runner(self) -> JobRunner:
         """What runs jobs here."""
         return JobRunner(self.client)

@@ -65,9 +65,7 @@ class Account(QObject):
     def _make(self, engine: Engine) -> Service:
         from fluxfill_studio.jobs.service import Service
 
-        if engine is Engine.LOCAL:
-            return Service.local(self._schema)
-        return Service.apiframe(self._schema, self._key, self._base_url)
+        return Service.of(engine, self._schema, self._key, self._base_url)
 
     async def refresh(self) -> None:
         """Ask Apiframe for the balance; where that fails, none is shown rather than an old one."""

@@ -17,7 +17,9 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 from typing_extensions import override
 
 from fluxfill_studio.core.request import Mode
+from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.types import Pixels
+from fluxfill_studio.model.notices import Tone
 from fluxfill_studio.model.saving import result_source
 from fluxfill_studio.model.studio import Studio
 from fluxfill_studio.ui.actions import Act, Actions
@@ -159,6 +161,7 @@ class MainWindow(QMainWindow):
             view.viewport_changed.connect(self._show_zoom)
             view.hovered.connect(self.foot.set_position)
         studio.samples.loaded.connect(self._show_thumbnail)
+        studio.opener.opened.connect(self._tell_what_was_lost)
         studio.document.replaced.connect(self._picture_replaced)
         studio.document.mask_changed.connect(self._note_painting)
         studio.parameters.changed.connect(lambda _: self._refresh())
@@ -183,6 +186,12 @@ class MainWindow(QMainWindow):
     def _picture_replaced(self) -> None:
         self._painted_since_run = False
         self._compare(False)
+
+    def _tell_what_was_lost(self, source: Source) -> None:
+        """Opening succeeded, but what is open may be less than what the file holds."""
+        if source.reduced:
+            text = self.tr("“{name}” has more than 8 bits per channel; it was opened with 8.")
+            self._studio.notices.inform(text.format(name=source.name), Tone.WARNING)
 
     def _note_painting(self) -> None:
         self._painted_since_run = True

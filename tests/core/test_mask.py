@@ -172,7 +172,7 @@ class Painting(RuleBasedStateMachine):
 
 
 def test_whatever_is_painted_undone_and_redone_the_mask_is_right() -> None:
-    run_state_machine_as_test(Painting, settings=settings(max_examples=30, stateful_step_count=20))
+    run_state_machine_as_test(Painting, settings=settings(max_examples=40, stateful_step_count=20))
 
 
 def test_one_edit_at_a_time() -> None:
