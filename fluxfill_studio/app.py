@@ -27,6 +27,7 @@ from fluxfill_studio.core.brush import Brush
 from fluxfill_studio.core.errors import FluxfillError
 from fluxfill_studio.core.geometry import Point
 from fluxfill_studio.core.source import Source
+from fluxfill_studio.model.garbage import GarbageCollector
 from fluxfill_studio.model.settings import Settings
 from fluxfill_studio.model.studio import Studio
 from fluxfill_studio.screen import obstacle
@@ -73,6 +74,7 @@ class Application:
             schema, self.settings, key=key, base_url=base_url, samples=samples(folder)
         )
         self.window = MainWindow(self.studio, Actions())
+        self._garbage = GarbageCollector()
         self.settings.theme_changed.connect(self._dress)
         qt.styleHints().colorSchemeChanged.connect(lambda _: self._dress())
         self._dress()
@@ -87,6 +89,7 @@ class Application:
         closed = asyncio.Event()
         self.window.closing.connect(closed.set)
         self.window.show()
+        self._garbage.start()
         self.studio.samples.load()
         if files:
             self.studio.opener.open_path(files[0])
@@ -95,6 +98,7 @@ class Application:
             await closed.wait()
         finally:
             await self.studio.close()
+            self._garbage.stop()
 
     def _dress(self) -> None:
         """Put on the theme that was chosen, or the system's."""

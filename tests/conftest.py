@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -43,6 +45,21 @@ def schema(resources_folder: Path) -> ParameterSchema:
 def qapp() -> QApplication:
     """The QApplication as the program makes it; pytest-qt takes it from here."""
     return make_qt()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def garbage_on_this_thread() -> Iterator[None]:
+    """As in the program: a collection in a worker thread would destroy widgets there."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def collect_after_a_module(garbage_on_this_thread: None) -> Iterator[None]:
+    yield
+    gc.disable()
+    gc.collect()
 
 
 @pytest.fixture
