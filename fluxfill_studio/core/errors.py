@@ -4,7 +4,7 @@
 
     FluxfillError
     ├── InputError                what was given cannot be used; nothing has been sent
-    │   ├── ParameterError        a value outside the model's schema
+    │   ├── ParameterError        a value outside the model's schema (TextMissing)
     │   ├── EmptyMask · NoSource
     │   └── ImageError            a file or picture that cannot become a source
     │       ├── ImageMissing · ImageUnreadable · ImageEmpty · NotAnImage
@@ -91,6 +91,12 @@ class ParameterError(InputError):
     """A parameter value that the model's schema does not allow. Values: name, reason."""
 
     text = QT_TRANSLATE_NOOP("errors", "{name}: {reason}")
+
+
+class TextMissing(ParameterError):
+    """A text that a run needs is empty. Values: name, label."""
+
+    text = QT_TRANSLATE_NOOP("errors", "{label} is missing, and a run needs it.")
 
 
 class EmptyMask(InputError):

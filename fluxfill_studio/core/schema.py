@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
-from fluxfill_studio.core.errors import ParameterError
+from fluxfill_studio.core.errors import ParameterError, TextMissing
 from fluxfill_studio.core.texts import QT_TRANSLATE_NOOP
 
 Value = str | int | float | bool
@@ -147,7 +147,7 @@ class Parameter:
         if not isinstance(value, str):
             raise self._error(_NOT_A_TEXT)
         if len(value) < self.min_length:
-            raise self._error(_MISSING)
+            raise self.missing()
         if self.max_length is not None and len(value) > self.max_length:
             raise self._error(_TOO_LONG, limit=self.max_length, length=len(value))
         return value
@@ -172,6 +172,12 @@ class Parameter:
         if below or above:
             raise self._error(_OUT_OF_RANGE, minimum=self.minimum, maximum=self.maximum)
         return int(value) if self.kind is Kind.INTEGER else value
+
+    def missing(self) -> ParameterError:
+        """The error for a value that is needed and not there."""
+        if self.kind is Kind.TEXT:
+            return TextMissing(name=self.name, label=self.label)
+        return self._error(_MISSING)
 
     def _error(self, reason: str, **values: object) -> ParameterError:
         return ParameterError(name=self.name, reason=reason.format(**values))
@@ -250,7 +256,7 @@ class ParameterSchema:
             if parameter.name in values:
                 checked[parameter.name] = parameter.check(values[parameter.name])
             elif parameter.required and parameter.mode in (None, mode):
-                raise ParameterError(name=parameter.name, reason=_MISSING)
+                raise parameter.missing()
         return checked
 
 

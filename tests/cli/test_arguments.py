@@ -64,7 +64,7 @@ def test_an_outpaint_takes_a_preset_and_no_mask(schema: ParameterSchema) -> None
         ([*FILL, "--set", "steps=many"], "steps: must be a number"),
         ([*FILL, "--seed", "1.5"], "seed: must be a number"),
         ([*FILL, "--set", "steps"], "--set steps: must have the form NAME=VALUE"),
-        ([*FILL, "--prompt", ""], "prompt: a value is needed"),
+        ([*FILL, "--prompt", ""], "Prompt is missing, and a run needs it"),
         ([*FILL, "--prompt", "x" * 2001], "prompt: is 2001 characters long, 2000 are allowed"),
         ([*OUTPAINT, "Sideways"], "outpaint: must be one of: Zoom out 1.5x, Zoom out 2x, "),
     ],

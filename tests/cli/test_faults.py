@@ -57,7 +57,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ({"output": "folder.png"}, 1, "“folder.png” cannot be saved: it is a folder.\n"),
         ({"output": "no/out.png"}, 1, "“out.png” cannot be saved: there is no folder no.\n"),
         ({"output": "out.xcf"}, 1, "“out.xcf” cannot be saved: its ending names no format."),
-        ({"prompt": ""}, 2, "prompt: a value is needed."),
+        ({"prompt": ""}, 2, "Prompt is missing, and a run needs it."),
         ({"set": "steps=99"}, 2, "steps: must lie between 1 and 50."),
         ({"engine": "apiframe"}, 3, "There is no API key for the service."),
         ({"base-url": "http://127.0.0.1:9"}, 3, "There is no API key for the service."),
