@@ -4,7 +4,7 @@
 
     FluxfillError
     ├── InputError                what was given cannot be used; nothing has been sent
-    │   ├── ParameterError        a value outside the model's schema (TextMissing)
+    │   ├── ParameterError (TextMissing)   a value outside the model's schema
     │   ├── EmptyMask · NoSource
     │   └── ImageError            a file or picture that cannot become a source
     │       ├── ImageMissing · ImageUnreadable · ImageEmpty · NotAnImage
@@ -94,7 +94,7 @@ class ParameterError(InputError):
 
 
 class TextMissing(ParameterError):
-    """A text that a run needs is empty. Values: name, label."""
+    """A text that a run needs is empty. Values: name, label, reason."""
 
     text = QT_TRANSLATE_NOOP("errors", "{label} is missing, and a run needs it.")
 

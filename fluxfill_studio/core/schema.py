@@ -176,7 +176,7 @@ class Parameter:
     def missing(self) -> ParameterError:
         """The error for a value that is needed and not there."""
         if self.kind is Kind.TEXT:
-            return TextMissing(name=self.name, label=self.label)
+            return TextMissing(name=self.name, label=self.label, reason=_MISSING)
         return self._error(_MISSING)
 
     def _error(self, reason: str, **values: object) -> ParameterError:
