@@ -12,7 +12,7 @@ from fluxfill_studio.model.canvas import CanvasModel
 from fluxfill_studio.model.document import Document
 from fluxfill_studio.model.gallery import Gallery
 from fluxfill_studio.model.generation import Generation, Parameters
-from fluxfill_studio.model.notices import Notices
+from fluxfill_studio.model.notices import Notices, Tone
 from fluxfill_studio.model.opening import Opener
 from fluxfill_studio.model.samples import Samples
 from fluxfill_studio.model.saving import Saver
@@ -49,8 +49,13 @@ class Studio(QObject):
         self.saver = Saver(self.gallery, self.tasks, self)
         for source in (self.tasks, self.opener, self.generation, self.saver):
             source.failed.connect(self.notices.report)
+        self.tasks.crashed.connect(self._own_up)
         self.opener.opened.connect(lambda _: self.notices.clear())
         self.account.engine_changed.connect(self.refresh_balance)
+
+    def _own_up(self) -> None:
+        text = self.tr("The program made a mistake; the log tells which. What is open is kept.")
+        self.notices.inform(text, Tone.ERROR)
 
     def refresh_balance(self) -> None:
         """Ask for the balance of the engine in use; `account.changed` tells when it is there."""

@@ -19,6 +19,8 @@ class TaskOwner(QObject):
 
     failed = Signal(object)
     """A FluxfillError that a task ended with."""
+    crashed = Signal()
+    """A task ended with a bug, which the log tells."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -49,3 +51,4 @@ class TaskOwner(QObject):
             self.failed.emit(error)
         elif error is not None:
             _log.critical("task %s ended with a bug", task.get_name(), exc_info=error)
+            self.crashed.emit()
