@@ -87,17 +87,27 @@ async def run(application: Application) -> str:
     return str(entry_id)
 
 
-async def save_as(application: Application, path: Path) -> None:
-    """Press Ctrl+S, type the name into the dialog, and wait until the file is there."""
-    QTest.keyClick(application.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+async def begin_saving(application: Application) -> QLineEdit:
+    """Press Ctrl+S; returns the dialog's field for the name."""
+    await acting(
+        lambda: QTest.keyClick(
+            application.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier
+        )
+    )
     dialog = application.window.findChild(QFileDialog)
     assert dialog is not None
     name = dialog.findChild(QLineEdit)
     assert name is not None
+    return name
+
+
+async def save_as(application: Application, path: Path) -> None:
+    """Save the result under a name typed into the dialog, and wait until the file is there."""
+    name = await begin_saving(application)
     saved = asyncio.create_task(emitted(application.studio.saver.saved))
     await asyncio.sleep(0)
     name.setText(str(path))
-    QTest.keyClick(name, Qt.Key.Key_Return)
+    await acting(lambda: QTest.keyClick(name, Qt.Key.Key_Return))
     assert await saved == (path,)
 
 

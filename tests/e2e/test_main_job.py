@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from fluxfill_studio.app import Application
 from fluxfill_studio.core.errors import ImageTruncated
@@ -20,6 +21,7 @@ from fluxfill_studio.ui.actions import Act
 from tests.e2e.conftest import InProgram
 from tests.e2e.driving import (
     agree,
+    begin_saving,
     drop,
     files,
     open_file,
@@ -29,7 +31,7 @@ from tests.e2e.driving import (
     write_prompt,
 )
 from tests.pictures import photograph
-from tests.qt import emitted
+from tests.qt import acting, emitted
 
 
 @pytest.fixture
@@ -90,6 +92,43 @@ def test_from_the_drop_to_the_saved_file(
         (source,) = await opened
         assert (source.pixels == after).all()
         assert window.stage.currentWidget() is window.canvas
+
+    in_program(drive)
+
+
+def test_saving_over_a_file_asks_first(
+    application: Application, in_program: InProgram, picture: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "kept.png"
+    target.write_bytes(b"something dear")
+
+    def refuse(asked: list[str]) -> None:
+        """Answer the question of the file dialog with no."""
+        for box in QApplication.topLevelWidgets():
+            if isinstance(box, QMessageBox) and box.isVisible():
+                asked.append(box.text())
+                box.button(QMessageBox.StandardButton.No).click()
+
+    async def drive() -> None:
+        window = application.window
+        await open_file(application, picture)
+        middle = window.canvas.rect().center()
+        await paint(application, middle, middle + QPoint(60, 0))
+        write_prompt(application, "a calm sea")
+        await run(application)
+        await emitted(application.studio.gallery.shown_changed)
+        name = await begin_saving(application)
+        name.setText(str(target))
+        asked: list[str] = []
+        timer = QTimer()
+        timer.timeout.connect(lambda: refuse(asked))
+        timer.start(10)
+        await acting(lambda: QTest.keyClick(name, Qt.Key.Key_Return))
+        timer.stop()
+        assert len(asked) == 1
+        assert "kept.png" in asked[0]
+        assert target.read_bytes() == b"something dear"
+        assert application.studio.gallery.has_unsaved_results
 
     in_program(drive)
 
