@@ -107,12 +107,6 @@ class Rect:
             max(self.bottom, other.bottom),
         )
 
-    def expanded(self, margin: int) -> Rect:
-        """Grown by `margin` pixels on every side."""
-        return Rect(
-            self.x - margin, self.y - margin, self.width + 2 * margin, self.height + 2 * margin
-        )
-
     def moved(self, dx: int, dy: int) -> Rect:
         return Rect(self.x + dx, self.y + dy, self.width, self.height)
 

@@ -42,10 +42,6 @@ class Mask:
         self._open = None
 
     @property
-    def is_being_edited(self) -> bool:
-        return self._open is not None
-
-    @property
     def bounds(self) -> Rect:
         """The smallest rectangle around all coverage above zero; EMPTY for an empty mask."""
         x, y, width, height = cv2.boundingRect(self.pixels)
@@ -53,10 +49,11 @@ class Mask:
 
 
 class MaskEdit:
-    """One open transaction. As a context manager it aborts when an exception passes."""
+    """One open transaction. As a context manager it aborts what was not committed."""
 
     def __init__(self, mask: Mask) -> None:
         self.mask = mask
+        self._is_open = True
         # Memory of untouched pages is never claimed from the system, so a plane of the full size
         # costs what the edit touches, and any rectangle of it can be read without stitching.
         self.before: Plane = np.empty(mask.size.shape, np.uint8)
@@ -72,7 +69,8 @@ class MaskEdit:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is not None:
+        del kind, error, trace
+        if self._is_open:
             self.abort()
 
     def touch(self, rect: Rect) -> Rect:
@@ -86,7 +84,7 @@ class MaskEdit:
 
     def commit(self) -> UndoRecord | None:
         """End the edit; returns its undo step, or None when no pixel differs."""
-        self.mask.close_edit(self)
+        self._close()
         deltas = (
             TileDelta.between(tile, self.before[tile.slices], self.mask.pixels[tile.slices])
             for tile in self._touched_tiles()
@@ -96,12 +94,16 @@ class MaskEdit:
 
     def abort(self) -> Rect:
         """End the edit and put everything back; returns what was put back."""
-        self.mask.close_edit(self)
+        self._close()
         dirty = EMPTY
         for tile in self._touched_tiles():
             self.mask.pixels[tile.slices] = self.before[tile.slices]
             dirty = dirty.united(tile)
         return dirty
+
+    def _close(self) -> None:
+        self.mask.close_edit(self)
+        self._is_open = False
 
     def _touched_tiles(self) -> list[Rect]:
         whole = Rect.of(self.mask.size)

@@ -35,11 +35,8 @@ def test_a_union_is_the_smallest_rectangle_around_all(parts: list[Rect]) -> None
     assert union == Rect.from_bounds(min(xs), min(ys), max(xs) + 1, max(ys) + 1)
 
 
-@given(rects, st.integers(0, 3), small, small)
-def test_growing_and_moving(rect: Rect, margin: int, dx: int, dy: int) -> None:
-    grown = rect.expanded(margin)
-    assert (grown.x, grown.y) == (rect.x - margin, rect.y - margin)
-    assert (grown.right, grown.bottom) == (rect.right + margin, rect.bottom + margin)
+@given(rects, small, small)
+def test_moving(rect: Rect, dx: int, dy: int) -> None:
     assert pixels(rect.moved(dx, dy)) == {(x + dx, y + dy) for x, y in pixels(rect)}
 
 
