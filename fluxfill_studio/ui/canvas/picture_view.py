@@ -76,7 +76,6 @@ class PictureView(QWidget):
         """Show another part. `viewport_changed` tells only what the user did, so is not sent."""
         if viewport != self._viewport:
             self._viewport = viewport
-            self._buffer = None
             self.update()
 
     def fit(self) -> None:
@@ -139,8 +138,9 @@ class PictureView(QWidget):
         if self._image is None or self._viewport is None:
             painter.fillRect(event.rect(), self._ground)
             return
-        if self._buffer is None:
-            self._buffer = FrameBuffer(self._viewport, self._image, self._mask)
+        if self._buffer is None or self._buffer.viewport is not self._viewport:
+            earlier = self._buffer
+            self._buffer = FrameBuffer(self._viewport, self._image, self._mask, earlier)
         ratio = self.devicePixelRatioF()
         painter.scale(1 / ratio, 1 / ratio)
         # Qt gives the region its rectangles one by one, which its type stubs do not know.
@@ -233,7 +233,8 @@ class PictureView(QWidget):
 
     def _place(self, viewport: Viewport | None) -> None:
         self._viewport = viewport
-        self._buffer = None
+        if viewport is None:
+            self._buffer = None
         self.update()
         self.viewport_changed.emit()
 
