@@ -79,6 +79,8 @@ class Generation(QObject):
 
     failed = Signal(object)
     """The FluxfillError that a run was refused for or ended with; its entry tells it too."""
+    begun = Signal()
+    """What is open and painted now goes into a run: it was not refused."""
     finished = Signal(str)
     """The id of the entry whose result has just arrived."""
 
@@ -134,6 +136,7 @@ class Generation(QObject):
         except EmptyMask as error:
             self.failed.emit(error)
         else:
+            self.begun.emit()
             self._add(request, plan, inputs)
 
     def _add(self, request: FillRequest, plan: Plan, inputs: Inputs) -> None:

@@ -136,7 +136,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         studio, actions = self._studio, self._actions
-        actions[Act.OPEN].triggered.connect(lambda: self.dialogs.ask_open(studio.opener.open_path))
+        actions[Act.OPEN].triggered.connect(lambda: self.dialogs.ask_open(self._open_path))
         actions[Act.PASTE].triggered.connect(self._paste)
         actions[Act.RUN].triggered.connect(self._run)
         actions[Act.SAVE].triggered.connect(lambda: self._save(studio.gallery.selected))
@@ -168,6 +168,7 @@ class MainWindow(QMainWindow):
         studio.gallery.shown_changed.connect(self._result_is_shown)
         studio.gallery.changed.connect(lambda _: self._refresh())
         studio.gallery.removed.connect(lambda _: self._refresh())
+        studio.generation.begun.connect(self._mask_is_used)
         studio.generation.finished.connect(self._result_arrived)
         studio.saver.saved.connect(
             lambda path: studio.notices.inform(self.tr("Saved as {path}").format(path=path))
@@ -179,7 +180,6 @@ class MainWindow(QMainWindow):
         return self.compare.before if self._is_comparing else self.canvas
 
     def _run(self) -> None:
-        self._painted_since_run = False
         self._studio.notices.clear()
         self._studio.generation.run()
 
@@ -192,6 +192,9 @@ class MainWindow(QMainWindow):
         if source.reduced:
             text = self.tr("“{name}” has more than 8 bits per channel; it was opened with 8.")
             self._studio.notices.inform(text.format(name=source.name), Tone.WARNING)
+
+    def _mask_is_used(self) -> None:
+        self._painted_since_run = False
 
     def _note_painting(self) -> None:
         self._painted_since_run = True

@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from PySide6.QtWidgets import QApplication
 
 from fluxfill_studio.app import Application
 from tests.e2e.driving import close, start
+from tests.pictures import photograph
 from tests.qt import QtLoop
 
 MakeApplication = Callable[[], Application]
@@ -48,3 +50,10 @@ def in_program(application: Application, qt_loop: QtLoop) -> InProgram:
         assert not application.window.isVisible()
 
     return lambda body: qt_loop.run(whole(body))
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    path = tmp_path / "harbour.png"
+    Image.fromarray(photograph(1500, 1000)).save(path)
+    return path

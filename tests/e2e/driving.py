@@ -78,6 +78,14 @@ def write_prompt(application: Application, text: str) -> None:
     QTest.keyClicks(editor, text)
 
 
+async def ready(application: Application, picture: Path) -> None:
+    """Open a picture, paint a stroke in its middle and write a prompt: all that a run needs."""
+    await open_file(application, picture)
+    middle = application.window.canvas.rect().center()
+    await paint(application, middle, middle + QPoint(60, 0))
+    write_prompt(application, "a calm sea")
+
+
 async def run(application: Application) -> str:
     """Press Ctrl+Enter and wait for the result; returns its entry."""
     finished = asyncio.create_task(emitted(application.studio.generation.finished))
@@ -87,13 +95,10 @@ async def run(application: Application) -> str:
     return str(entry_id)
 
 
-async def begin_saving(application: Application) -> QLineEdit:
-    """Press Ctrl+S; returns the dialog's field for the name."""
-    await acting(
-        lambda: QTest.keyClick(
-            application.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier
-        )
-    )
+async def begin(application: Application, key: Qt.Key) -> QLineEdit:
+    """Press Ctrl and `key` to open or save; returns the dialog's field for the name."""
+    control = Qt.KeyboardModifier.ControlModifier
+    await acting(lambda: QTest.keyClick(application.window, key, control))
     dialog = application.window.findChild(QFileDialog)
     assert dialog is not None
     name = dialog.findChild(QLineEdit)
@@ -103,7 +108,7 @@ async def begin_saving(application: Application) -> QLineEdit:
 
 async def save_as(application: Application, path: Path) -> None:
     """Save the result under a name typed into the dialog, and wait until the file is there."""
-    name = await begin_saving(application)
+    name = await begin(application, Qt.Key.Key_S)
     saved = asyncio.create_task(emitted(application.studio.saver.saved))
     await asyncio.sleep(0)
     name.setText(str(path))

@@ -21,24 +21,17 @@ from fluxfill_studio.ui.actions import Act
 from tests.e2e.conftest import InProgram
 from tests.e2e.driving import (
     agree,
-    begin_saving,
+    begin,
     drop,
     files,
     open_file,
     paint,
+    ready,
     run,
     save_as,
     write_prompt,
 )
-from tests.pictures import photograph
 from tests.qt import acting, emitted
-
-
-@pytest.fixture
-def picture(tmp_path: Path) -> Path:
-    path = tmp_path / "harbour.png"
-    Image.fromarray(photograph(1500, 1000)).save(path)
-    return path
 
 
 def undo_all(document: Document) -> int:
@@ -110,14 +103,10 @@ def test_saving_over_a_file_asks_first(
                 box.button(QMessageBox.StandardButton.No).click()
 
     async def drive() -> None:
-        window = application.window
-        await open_file(application, picture)
-        middle = window.canvas.rect().center()
-        await paint(application, middle, middle + QPoint(60, 0))
-        write_prompt(application, "a calm sea")
+        await ready(application, picture)
         await run(application)
         await emitted(application.studio.gallery.shown_changed)
-        name = await begin_saving(application)
+        name = await begin(application, Qt.Key.Key_S)
         name.setText(str(target))
         asked: list[str] = []
         timer = QTimer()
@@ -133,7 +122,7 @@ def test_saving_over_a_file_asks_first(
     in_program(drive)
 
 
-def test_painting_and_a_second_run_go_on_while_one_runs(
+def test_a_mask_that_was_not_run_is_asked_about_before_it_is_lost(
     application: Application, in_program: InProgram, picture: Path
 ) -> None:
     async def drive() -> None:
@@ -141,11 +130,34 @@ def test_painting_and_a_second_run_go_on_while_one_runs(
         await open_file(application, picture)
         middle = window.canvas.rect().center()
         await paint(application, middle, middle + QPoint(60, 0))
-        write_prompt(application, "a boat")
+        await emitted(studio.document.summary_changed)
+        # Refused for want of a prompt: the mask is as unused as before.
+        window._actions[Act.RUN].trigger()
+        assert studio.notices.current is not None
+        name = await begin(application, Qt.Key.Key_O)
+        name.setText(str(picture))
+        await acting(lambda: QTest.keyClick(name, Qt.Key.Key_Return))
+        assert studio.opener.name is None, "it asks first"
+        opened = asyncio.create_task(emitted(studio.opener.opened))
+        await asyncio.sleep(0)
+        agree(application)
+        await opened
+        assert not studio.document.can_undo
+
+    in_program(drive)
+
+
+def test_painting_and_a_second_run_go_on_while_one_runs(
+    application: Application, in_program: InProgram, picture: Path
+) -> None:
+    async def drive() -> None:
+        studio, window = application.studio, application.window
+        await ready(application, picture)
         window._actions[Act.RUN].trigger()
         await emitted(studio.gallery.added)
         assert len(studio.gallery.running) == 1
 
+        middle = window.canvas.rect().center()
         await paint(application, middle - QPoint(90, 60), middle - QPoint(40, 60))
         assert studio.document.can_undo
         window._actions[Act.RUN].trigger()
@@ -194,10 +206,7 @@ def test_stop_waiting_and_resume(
 ) -> None:
     async def drive() -> None:
         studio, window = application.studio, application.window
-        await open_file(application, picture)
-        middle = window.canvas.rect().center()
-        await paint(application, middle, middle + QPoint(60, 0))
-        write_prompt(application, "a boat")
+        await ready(application, picture)
         window._actions[Act.RUN].trigger()
         (entry_id,) = await emitted(studio.gallery.added)
         while studio.gallery[entry_id].job.state is not JobState.WAITING:
@@ -281,10 +290,7 @@ def test_closing_the_window_while_a_job_runs_ends_cleanly(
 ) -> None:
     async def drive() -> None:
         studio, window = application.studio, application.window
-        await open_file(application, picture)
-        middle = window.canvas.rect().center()
-        await paint(application, middle, middle + QPoint(60, 0))
-        write_prompt(application, "a boat")
+        await ready(application, picture)
         window._actions[Act.RUN].trigger()
         await emitted(studio.gallery.added)
         window.close()

@@ -5,9 +5,6 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-import pytest
-from PIL import Image
-from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 
 from fluxfill_studio.app import Application
@@ -16,25 +13,14 @@ from fluxfill_studio.core.job import Engine, JobState
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.sandbox.service import SandboxSettings
 from tests.cli.conftest import KEY, Served, served
-from tests.e2e.driving import close, open_file, paint, run, start, write_prompt
-from tests.pictures import photograph
+from tests.e2e.driving import close, ready, run, start
 from tests.qt import QtLoop, emitted
-
-
-@pytest.fixture
-def picture(tmp_path: Path) -> Path:
-    path = tmp_path / "harbour.png"
-    Image.fromarray(photograph(1500, 1000)).save(path)
-    return path
 
 
 async def prepared(application: Application, picture: Path) -> asyncio.Task[None]:
     """The program with a picture, a stroke and a prompt."""
     program = await start(application)
-    await open_file(application, picture)
-    middle = application.window.canvas.rect().center()
-    await paint(application, middle, middle + QPoint(60, 0))
-    write_prompt(application, "a calm sea")
+    await ready(application, picture)
     return program
 
 
