@@ -21,8 +21,7 @@ _SANDBOX_URL = "http://sandbox.invalid"
 class Service:
     """A client and, for the local engine, the sandbox behind it. Closed by `aclose`."""
 
-    def __init__(self, engine: Engine, client: ApiframeClient, sandbox: Sandbox | None) -> None:
-        self.engine = engine
+    def __init__(self, client: ApiframeClient, sandbox: Sandbox | None) -> None:
         self.client = client
         self._sandbox = sandbox
 
@@ -34,13 +33,13 @@ class Service:
         client = ApiframeClient(
             schema, base_url=_SANDBOX_URL, key=_SANDBOX_KEY, transport=transport
         )
-        return cls(Engine.LOCAL, client, sandbox)
+        return cls(client, sandbox)
 
     @classmethod
     def apiframe(cls, schema: ParameterSchema, key: str | None, base_url: str | None) -> Service:
         """The hosted service, or what speaks its contract at `base_url`."""
         client = ApiframeClient(schema, base_url=base_url or _APIFRAME_URL, key=key)
-        return cls(Engine.APIFRAME, client, None)
+        return cls(client, None)
 
     @classmethod
     def of(

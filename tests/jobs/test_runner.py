@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -13,6 +13,7 @@ import httpx
 import numpy as np
 import pytest
 from PIL import Image
+from starlette.types import Receive, Scope, Send
 
 from fluxfill_studio.apiframe.client import ApiframeClient
 from fluxfill_studio.core.compose import Outcome, changed_where_unpainted
@@ -51,14 +52,9 @@ class CountingApp:
         self._app = sandbox.app
         self.requests: list[str] = []
 
-    async def __call__(
-        self,
-        scope: dict[str, object],
-        receive: Callable[[], Awaitable[object]],
-        send: Callable[[object], Awaitable[None]],
-    ) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.requests.append(f"{scope['method']} {scope['path']}")
-        await self._app(scope, receive, send)  # type: ignore[arg-type]
+        await self._app(scope, receive, send)
 
     def count(self, request: str) -> int:
         return self.requests.count(request)
@@ -96,7 +92,7 @@ class Bench:
 async def bench(schema: ParameterSchema) -> AsyncIterator[Bench]:
     sandbox = Sandbox(schema)
     app = CountingApp(sandbox)
-    transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app=app)
     client = ApiframeClient(schema, base_url="http://sandbox.invalid", key=KEY, transport=transport)
     yield Bench(schema, app, client)
     await client.aclose()
