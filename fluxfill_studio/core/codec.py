@@ -8,73 +8,36 @@ import warnings
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Final
 
 import cv2
 import numpy as np
-from PIL import Image, ImageCms, UnidentifiedImageError
-from PIL.ExifTags import Base
+from PIL import Image, UnidentifiedImageError
 from typing_extensions import override
 
+from fluxfill_studio.core.direct import decoded_directly
 from fluxfill_studio.core.errors import (
     ImageEmpty,
     ImageTooLarge,
     ImageTruncated,
     NotAnImage,
 )
+from fluxfill_studio.core.exif import exif_of, upright
 from fluxfill_studio.core.geometry import Size
+from fluxfill_studio.core.pillow import (
+    PILLOW_ERRORS,
+    describes_rgb,
+    has_more_than_8_bits,
+    planes_of,
+    profile_of,
+)
 from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.types import Pixels, Plane
 
 READABLE_FORMATS: Final = ("PNG", "JPEG", "WEBP", "TIFF", "BMP")
 MAX_PIXELS: Final = 250_000_000
-# Besides what its decoders raise on purpose, Pillow lets through what they trip over.
-_DECODER_ERRORS: Final = (
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    struct.error,
-    zlib.error,
-)
-# What makes a picture of each Exif orientation upright; 1 is upright already.
-_TO_UPRIGHT: Final = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-# The tags of a picture's first directory that say what it is (Exif 2.32, 4.6.4 D, and what
-# Windows adds). The others say how one file stores it, and would spoil another that repeats them.
-_DESCRIPTIVE_TAGS: Final = frozenset(
-    {
-        Base.ImageDescription,
-        Base.Make,
-        Base.Model,
-        Base.Software,
-        Base.DateTime,
-        Base.Artist,
-        Base.HostComputer,
-        Base.Copyright,
-        Base.Rating,
-        Base.RatingPercent,
-        Base.XPTitle,
-        Base.XPComment,
-        Base.XPAuthor,
-        Base.XPKeywords,
-        Base.XPSubject,
-        Base.ExifOffset,
-        Base.GPSInfo,
-    }
-)
+_PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 # JPEG keeps a resolution in 16 bits. A TIFF that states none comes as 1 dpi.
 _MIN_DPI, _MAX_DPI = 2, 65535
 
@@ -89,8 +52,13 @@ def decode(data: bytes, name: str, report: Progress = lambda _: None) -> Source:
     ImageEmpty, NotAnImage, ImageTruncated or ImageTooLarge (more than MAX_PIXELS), before
     anything large is allocated in the last case.
     """
-    with _opened(data, name, report) as image:
-        source = _to_source(image, name)
+    stored, orientation = _stored(data, name, report)
+    # Only now is Pillow's copy of the pixels gone: turning needs room for another.
+    source = replace(
+        stored,
+        pixels=upright(stored.pixels, orientation),
+        alpha=None if stored.alpha is None else upright(stored.alpha, orientation),
+    )
     report(1.0)
     return source
 
@@ -100,9 +68,11 @@ def decode_thumbnail(data: bytes, name: str, side: int) -> Pixels:
 
     Raises what `decode` raises.
     """
-    with _opened(data, name, lambda _: None) as image:
+    with opened(data, name) as image:
         image.draft("RGB", (side, side))
-        return reduced_to(_to_source(image, name).pixels, side)
+        pixels, _ = planes_of(image)
+        orientation, _ = exif_of(image)
+    return upright(reduced_to(pixels, side), orientation)
 
 
 def decode_mask(data: bytes, name: str) -> Plane:
@@ -116,9 +86,30 @@ def decode_mask(data: bytes, name: str) -> Plane:
 
 def encode_png(pixels: Pixels | Plane) -> bytes:
     """A PNG without metadata; grey for a plane."""
+    if pixels.ndim == 2:
+        # A mask is large and simple: the run lengths that OpenCV looks for take half the time of
+        # Pillow's fastest level.
+        return cv2.imencode(".png", pixels)[1].tobytes()
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG", compress_level=3)
     return buffer.getvalue()
+
+
+def encode_bilevel_png(mask: Plane) -> bytes:
+    """A PNG of one bit a pixel, without metadata: white where the coverage is 128 or more.
+
+    Written here (PNG, third edition, 5 and 11.2) because packing the bits before they are
+    compressed, and compressing run lengths alone, is what makes it quick.
+    """
+    height, width = mask.shape
+    # Every row begins with the number of its filter, zero for none.
+    rows = np.zeros((height, 1 + -(-width // 8)), np.uint8)
+    rows[:, 1:] = np.packbits(mask >= 128, axis=1)
+    compressor = zlib.compressobj(1, strategy=zlib.Z_RLE)
+    body = compressor.compress(rows.data) + compressor.flush()
+    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", body), (b"IEND", b""))
+    return _PNG_SIGNATURE + b"".join(_png_chunk(kind, content) for kind, content in chunks)
 
 
 def reduced_to(pixels: Pixels, long_side: int) -> Pixels:
@@ -145,6 +136,29 @@ def resized(pixels: Pixels, size: Size) -> Pixels:
     return np.asarray(picture, np.uint8)
 
 
+@contextmanager
+def opened(data: bytes, name: str, report: Progress = lambda _: None) -> Iterator[Image.Image]:
+    """The picture in `data`, its header read; what decoders raise inside is translated here."""
+    if not data:
+        raise ImageEmpty(name=name)
+    # Pillow's own limit is one number for the whole process and far below 100 megapixels' needs;
+    # ours is checked from the header, before the pixels are decoded.
+    Image.MAX_IMAGE_PIXELS = None
+    # Pillow also warns of damage in parts of a file that are not needed.
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+    try:
+        with Image.open(_ReportingBytes(data, report), formats=READABLE_FORMATS) as image:
+            pixels = image.width * image.height
+            if pixels > MAX_PIXELS:
+                megapixels, limit = round(pixels / 1e6), round(MAX_PIXELS / 1e6)
+                raise ImageTooLarge(name=name, megapixels=megapixels, limit=limit)
+            yield image
+    except UnidentifiedImageError as error:
+        raise NotAnImage(name=name) from error
+    except PILLOW_ERRORS as error:
+        raise ImageTruncated(name=name) from error
+
+
 class _ReportingBytes(io.BytesIO):
     """Bytes that tell how far they have been read: the only progress that decoders give."""
 
@@ -164,62 +178,23 @@ class _ReportingBytes(io.BytesIO):
         return chunk
 
 
-@contextmanager
-def _opened(data: bytes, name: str, report: Progress) -> Iterator[Image.Image]:
-    """The picture in `data`, its header read; what decoders raise inside is translated here."""
-    if not data:
-        raise ImageEmpty(name=name)
-    # Pillow's own limit is one number for the whole process and far below 100 megapixels' needs;
-    # ours is checked from the header, before the pixels are decoded.
-    Image.MAX_IMAGE_PIXELS = None
-    # Pillow also warns of damage in parts of a file that are not needed.
-    warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
-    try:
-        with Image.open(_ReportingBytes(data, report), formats=READABLE_FORMATS) as image:
-            pixels = image.width * image.height
-            if pixels > MAX_PIXELS:
-                megapixels, limit = round(pixels / 1e6), round(MAX_PIXELS / 1e6)
-                raise ImageTooLarge(name=name, megapixels=megapixels, limit=limit)
-            yield image
-    except UnidentifiedImageError as error:
-        raise NotAnImage(name=name) from error
-    except _DECODER_ERRORS as error:
-        raise ImageTruncated(name=name) from error
-
-
-def _to_source(image: Image.Image, name: str) -> Source:
-    reduced = _has_more_than_8_bits(image)
-    image.load()
-    orientation, exif = _exif_of(image)
-    method = _TO_UPRIGHT.get(orientation)
-    upright = image if method is None else image.transpose(method)
-    profile = image.info.get("icc_profile")
-    # In a damaged TIFF it can be of any type.
-    icc_profile = profile if isinstance(profile, bytes) else None
-    colour, alpha, icc_profile = _to_rgb(upright, icc_profile)
-    return Source(
-        name=name,
-        pixels=np.array(colour),
-        alpha=None if alpha is None else np.array(alpha),
-        icc_profile=icc_profile,
-        exif=exif,
-        dpi=_dpi_of(image),
-        reduced=reduced,
-    )
-
-
-def _exif_of(image: Image.Image) -> tuple[int, bytes | None]:
-    """The orientation, and what else the Exif data says of the picture itself."""
-    orientation = 1
-    try:
-        exif = image.getexif()
-        orientation = exif.get(Base.Orientation, orientation)
-        for tag in set(exif) - _DESCRIPTIVE_TAGS:
-            del exif[tag]
-        return orientation, exif.tobytes() if exif else None
-    except _DECODER_ERRORS:
-        # Damaged, and no reason to refuse a picture that may be sound.
-        return orientation, None
+def _stored(data: bytes, name: str, report: Progress) -> tuple[Source, int]:
+    """The picture as it is stored, and its orientation."""
+    with opened(data, name, report) as image:
+        reduced = has_more_than_8_bits(image)
+        pixels, alpha = decoded_directly(data, image) or planes_of(image)
+        # What stands behind the pixels of a PNG is known only now.
+        orientation, exif = exif_of(image)
+        source = Source(
+            name=name,
+            pixels=pixels,
+            alpha=alpha,
+            icc_profile=profile_of(image) if describes_rgb(image) else None,
+            exif=exif,
+            dpi=_dpi_of(image),
+            reduced=reduced,
+        )
+    return source, orientation
 
 
 def _dpi_of(image: Image.Image) -> tuple[float, float] | None:
@@ -229,43 +204,6 @@ def _dpi_of(image: Image.Image) -> tuple[float, float] | None:
     return (float(x), float(y)) if kept else None
 
 
-def _has_more_than_8_bits(image: Image.Image) -> bool:
-    """Before loading: whether the file holds more depth than Pillow's mode can carry over."""
-    if image.mode.startswith(("I", "F")):
-        return True
-    return any(";16" in str(tile[3]) for tile in getattr(image, "tile", ()))
-
-
-def _to_rgb(
-    image: Image.Image, icc_profile: bytes | None
-) -> tuple[Image.Image, Image.Image | None, bytes | None]:
-    """The colour, the alpha where there is one, and the profile of the colour, in 8 bits."""
-    if image.mode == "CMYK":
-        return _cmyk_to_srgb(image, icc_profile), None, None
-    if image.mode in ("1", "L", "LA", "F") or image.mode.startswith("I"):
-        # A grey profile does not describe the RGB that we keep.
-        icc_profile = None
-    alpha = None
-    if image.has_transparency_data:
-        rgba = image.convert("RGBA")
-        alpha = rgba.getchannel("A")
-    if image.mode.startswith("I"):
-        # 16 bits of grey, which convert() would clip instead of scaling.
-        grey = np.asarray(image).clip(0, 65535) >> 8
-        image = Image.fromarray(grey.astype(np.uint8))
-    # Converting would also copy what is RGB already.
-    return image if image.mode == "RGB" else image.convert("RGB"), alpha, icc_profile
-
-
-def _cmyk_to_srgb(image: Image.Image, icc_profile: bytes | None) -> Image.Image:
-    if icc_profile is not None:
-        try:
-            own = ImageCms.ImageCmsProfile(io.BytesIO(icc_profile))
-            srgb = ImageCms.createProfile("sRGB")
-            converted = ImageCms.profileToProfile(image, own, srgb, outputMode="RGB")
-        except (ImageCms.PyCMSError, OSError):
-            # A broken profile says nothing; the plain conversion below is what is left.
-            converted = None
-        if converted is not None:
-            return converted
-    return image.convert("RGB")
+def _png_chunk(kind: bytes, content: bytes) -> bytes:
+    check = zlib.crc32(content, zlib.crc32(kind))
+    return b"".join((struct.pack(">I", len(content)), kind, content, struct.pack(">I", check)))

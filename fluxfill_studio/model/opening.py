@@ -1,4 +1,4 @@
-"""Opening pictures: decoded aside in a worker, shown only when they are whole."""
+"""Opening pictures: previewed at once, decoded aside, the document's only when they are whole."""
 
 from __future__ import annotations
 
@@ -10,16 +10,21 @@ from PySide6.QtCore import QObject, Signal
 
 from fluxfill_studio.core.codec import Progress
 from fluxfill_studio.core.errors import ImageError
+from fluxfill_studio.core.preview import Preview
 from fluxfill_studio.core.source import Source
 from fluxfill_studio.model.document import Document, Picture
 from fluxfill_studio.model.tasks import TaskOwner
 from fluxfill_studio.storage.images import read_source
+
+_Load = Callable[[Progress, Callable[[Preview], object]], Source]
 
 
 class Opener(QObject):
     """Opens one picture at a time; the latest wish wins, and a failed one changes nothing."""
 
     progressed = Signal()
+    previewed = Signal(object)
+    """A Preview of what is being opened; a better one may follow, then `opened` or `failed`."""
     opened = Signal(object)
     """The Source that is shown now."""
     failed = Signal(object)
@@ -36,20 +41,20 @@ class Opener(QObject):
         """How far, 0 to 1."""
 
     def open_path(self, path: Path) -> None:
-        self._open(path.name, lambda report: read_source(path, report))
+        self._open(path.name, lambda report, show: read_source(path, report, show))
 
     def open_with(self, name: str, load: Callable[[], Source]) -> None:
         """Open what `load` makes in a worker: a pasted picture, a result that becomes a source."""
-        self._open(name, lambda _: load())
+        self._open(name, lambda _report, _show: load())
 
-    def _open(self, name: str, load: Callable[[Progress], Source]) -> None:
+    def _open(self, name: str, load: _Load) -> None:
         if self._task is not None:
             self._task.cancel()
         self.name, self.progress = name, 0.0
         self.progressed.emit()
         self._task = self._tasks.start(self._load(load), f"open {name}")
 
-    async def _load(self, load: Callable[[Progress], Source]) -> None:
+    async def _load(self, load: _Load) -> None:
         loop = asyncio.get_running_loop()
         task = asyncio.current_task()
 
@@ -58,8 +63,16 @@ class Opener(QObject):
                 self.progress = done
                 self.progressed.emit()
 
+        def look(preview: Preview) -> None:
+            if task is self._task:
+                self.previewed.emit(preview)
+
         def work() -> Picture:
-            return Picture.of(load(lambda done: loop.call_soon_threadsafe(advance, done)))
+            source = load(
+                lambda done: loop.call_soon_threadsafe(advance, done),
+                lambda preview: loop.call_soon_threadsafe(look, preview),
+            )
+            return Picture.of(source)
 
         try:
             picture = await asyncio.to_thread(work)

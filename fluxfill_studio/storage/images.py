@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 from PIL import Image
 
-from fluxfill_studio.core.codec import Progress, decode, decode_mask, decode_thumbnail
+from fluxfill_studio.core.codec import (
+    Progress,
+    decode,
+    decode_mask,
+    decode_thumbnail,
+    encode_png,
+)
 from fluxfill_studio.core.errors import (
     FolderInTheWay,
     FolderMissing,
@@ -24,6 +31,7 @@ from fluxfill_studio.core.errors import (
     WouldOverwrite,
 )
 from fluxfill_studio.core.geometry import Size
+from fluxfill_studio.core.preview import Preview, previews
 from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.types import Pixels, Plane
 
@@ -36,18 +44,35 @@ SAVE_FORMATS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     ".jpg": ("JPEG", {"quality": 95, "subsampling": 0}),
     ".jpeg": ("JPEG", {"quality": 95, "subsampling": 0}),
 }
+MASK_ENDING = ".png"
 # Reading takes the first part of the progress, decoding the rest.
 _READ_SHARE = 0.1
 
 
-def read_source(path: Path, report: Progress = lambda _: None) -> Source:
+def read_source(
+    path: Path,
+    report: Progress = lambda _: None,
+    show: Callable[[Preview], object] | None = None,
+) -> Source:
     """Read and decode the picture at `path`; `report` is called from this thread.
 
-    Raises ImageMissing, ImageUnreadable, or what `decode` raises.
+    Where previews can be had sooner, `show` is given them, from another thread and before this
+    returns. Raises ImageMissing, ImageUnreadable, or what `decode` raises.
     """
     data = _read(path)
     report(_READ_SHARE)
-    return decode(data, path.name, lambda done: report(_READ_SHARE + (1 - _READ_SHARE) * done))
+
+    def decoding(done: float) -> None:
+        report(_READ_SHARE + (1 - _READ_SHARE) * done)
+
+    if show is None:
+        return decode(data, path.name, decoding)
+    # The decoders let other threads run meanwhile.
+    with ThreadPoolExecutor(1, "preview") as aside:
+        shown = aside.submit(_show_previews, data, path.name, show)
+        source = decode(data, path.name, decoding)
+        shown.result()
+    return source
 
 
 def read_thumbnail(path: Path, side: int) -> Pixels:
@@ -58,13 +83,13 @@ def read_thumbnail(path: Path, side: int) -> Pixels:
     return decode_thumbnail(_read(path), path.name, side)
 
 
-def read_mask(path: Path, size: Size) -> Plane:
-    """Read a mask file as coverage of `size`.
+def read_mask(path: Path, size: Size | None = None) -> Plane:
+    """Read a mask file as coverage, of `size` where one is given.
 
     Raises MaskSizeMismatch for another size, and what `read_source` raises.
     """
     plane = decode_mask(_read(path), path.name)
-    if plane.shape != size.shape:
+    if size is not None and plane.shape != size.shape:
         height, width = plane.shape
         raise MaskSizeMismatch(
             name=path.name,
@@ -76,10 +101,12 @@ def read_mask(path: Path, size: Size) -> Plane:
     return plane
 
 
-def check_target(path: Path, *, overwrite: bool) -> None:
-    """Raise SaveError now for a target that `save_picture` would refuse later."""
-    if path.suffix.lower() not in SAVE_FORMATS:
-        raise UnknownEnding(name=path.name, endings=", ".join(SAVE_FORMATS))
+def check_target(
+    path: Path, *, overwrite: bool, endings: Collection[str] = tuple(SAVE_FORMATS)
+) -> None:
+    """Raise SaveError now for a target that saving would refuse later."""
+    if path.suffix.lower() not in endings:
+        raise UnknownEnding(name=path.name, endings=", ".join(endings))
     if not path.parent.is_dir():
         raise FolderMissing(name=path.name, folder=path.parent)
     if path.is_dir():
@@ -108,19 +135,16 @@ def save_picture(path: Path, pixels: Pixels, source: Source, *, overwrite: bool)
         "dpi": source.dpi,
     }
     present = {key: value for key, value in metadata.items() if value is not None}
-    try:
-        _write_whole(
-            path,
-            lambda file: image.save(file, format_name, **options, **present),
-            overwrite=overwrite,
-        )
-    except FileExistsError as error:
-        raise WouldOverwrite(name=path.name) from error
-    except OSError as error:
-        raise SaveError(name=path.name, reason=error.strerror or str(error)) from error
-    except ValueError as error:
-        # JPEG has no room for more than 64 kB of Exif data.
-        raise SaveError(name=path.name, reason=str(error)) from error
+    _save(path, lambda file: image.save(file, format_name, **options, **present), overwrite)
+
+
+def write_mask(path: Path, mask: Plane, *, overwrite: bool) -> None:
+    """Write `mask` as a grey PNG of 8 bits, whole or not at all.
+
+    Raises UnknownEnding for another ending than MASK_ENDING, and what `save_picture` raises.
+    """
+    check_target(path, overwrite=overwrite, endings=(MASK_ENDING,))
+    _save(path, lambda file: file.write(encode_png(mask)), overwrite)
 
 
 def save_free(folder: Path, stem: str, pixels: Pixels, source: Source) -> Path:
@@ -152,6 +176,24 @@ def _read(path: Path) -> bytes:
         raise NotAnImage(name=path.name) from error
     except OSError as error:
         raise ImageUnreadable(name=path.name, reason=error.strerror or str(error)) from error
+
+
+def _show_previews(data: bytes, name: str, show: Callable[[Preview], object]) -> None:
+    for preview in previews(data, name):
+        show(preview)
+
+
+def _save(path: Path, write: Callable[[IO[bytes]], object], overwrite: bool) -> None:
+    """`_write_whole`, with what the disk or the format refuses as SaveError."""
+    try:
+        _write_whole(path, write, overwrite=overwrite)
+    except FileExistsError as error:
+        raise WouldOverwrite(name=path.name) from error
+    except OSError as error:
+        raise SaveError(name=path.name, reason=error.strerror or str(error)) from error
+    except ValueError as error:
+        # JPEG has no room for more than 64 kB of Exif data.
+        raise SaveError(name=path.name, reason=str(error)) from error
 
 
 def _write_whole(path: Path, write: Callable[[IO[bytes]], object], *, overwrite: bool) -> None:

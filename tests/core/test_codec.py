@@ -22,6 +22,7 @@ from fluxfill_studio.core.codec import (
     decode,
     decode_mask,
     decode_thumbnail,
+    encode_bilevel_png,
     encode_png,
     fitting,
     reduced_to,
@@ -35,7 +36,7 @@ from fluxfill_studio.core.errors import (
     NotAnImage,
 )
 from fluxfill_studio.core.geometry import Size
-from fluxfill_studio.core.types import Pixels
+from fluxfill_studio.core.types import Pixels, Plane
 from tests.pictures import photograph
 
 PIXELS = photograph(37, 23)
@@ -158,6 +159,46 @@ def test_alpha_is_kept_aside(format_name: str) -> None:
     assert np.array_equal(source.pixels, PIXELS)
 
 
+def test_a_picture_of_several_bands_is_put_together_without_seams() -> None:
+    """Pillow's pixels are taken over a quarter of a megapixel at a time."""
+    rgba = np.dstack([photograph(700, 601), photograph(700, 601, seed=3)[:, :, 1]])
+    source = decode(encoded(rgba, "PNG"), "a picture")
+    assert source.alpha is not None
+    assert np.array_equal(np.dstack([source.pixels, source.alpha]), rgba)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"subsampling": 0},
+        {"subsampling": 1},
+        {"progressive": True},
+        {"restart_marker_blocks": 3},
+        {"keep_rgb": True},
+        {"comment": b"\xff\xd9 is no end here"},
+    ],
+)
+def test_a_jpeg_gives_the_pixels_that_pillow_gives(options: dict[str, Any]) -> None:
+    for format_name in ("JPEG", "MPO"):
+        data = encoded(photograph(203, 101), format_name, **options)
+        with Image.open(io.BytesIO(data + b"more")) as image:
+            assert np.array_equal(decode(data + b"more", "a picture").pixels, np.asarray(image))
+
+
+@pytest.mark.parametrize("options", [{}, {"lossless": False}])
+def test_a_webp_gives_the_pixels_that_pillow_gives(options: dict[str, Any]) -> None:
+    rgba = np.dstack([photograph(203, 101), photograph(203, 101, seed=3)[:, :, 1]])
+    for pixels in (np.ascontiguousarray(rgba[:, :, :3]), rgba):
+        data = encoded(pixels, "WEBP", **options)
+        source = decode(data, "a picture")
+        with Image.open(io.BytesIO(data)) as image:
+            assert np.array_equal(source.pixels, np.asarray(image)[:, :, :3])
+            assert (source.alpha is None) == (image.mode == "RGB")
+            if source.alpha is not None:
+                assert np.array_equal(source.alpha, np.asarray(image)[:, :, 3])
+
+
 @pytest.mark.parametrize("format_name", ["PNG", "TIFF", "BMP"])
 @pytest.mark.parametrize("mode", ["P", "L", "1"])
 def test_palette_grey_and_black_and_white(format_name: str, mode: str) -> None:
@@ -246,11 +287,34 @@ def test_progress_only_grows_and_ends_at_one(format_name: str) -> None:
 
 
 def test_a_png_comes_back_as_it_went() -> None:
-    assert np.array_equal(decode(encode_png(PIXELS), "a picture").pixels, PIXELS)
-    plane = np.ascontiguousarray(PIXELS[:, :, 0])
-    with Image.open(io.BytesIO(encode_png(plane))) as image:
+    with Image.open(io.BytesIO(encode_png(PIXELS))) as image:
+        assert (image.mode, image.info) == ("RGB", {})
+        assert np.array_equal(np.asarray(image), PIXELS)
+
+
+def masks() -> dict[str, Plane]:
+    """What masks are like: a blob with soft rims; and what no mask is like."""
+    y, x = np.mgrid[0:83, 0:101]
+    distance = np.hypot(x - 50, y - 40)
+    blob = np.clip(255 * (35 - distance) / 12, 0, 255).astype(np.uint8)
+    return {
+        "blob": blob,
+        "part of a plane": blob[10:60, 7:90],
+        "noise": np.random.default_rng(0).integers(0, 256, (83, 101), dtype=np.uint8),
+        "one pixel": np.full((1, 1), 128, np.uint8),
+        **{f"{width} wide": np.full((3, width), 255, np.uint8) for width in (7, 8, 9)},
+    }
+
+
+@pytest.mark.parametrize("name", masks())
+def test_a_mask_is_encoded_exactly_or_as_black_and_white(name: str) -> None:
+    mask = masks()[name]
+    with Image.open(io.BytesIO(encode_png(mask))) as image:
         assert (image.mode, image.info) == ("L", {})
-        assert np.array_equal(np.asarray(image), plane)
+        assert np.array_equal(np.asarray(image), mask)
+    with Image.open(io.BytesIO(encode_bilevel_png(mask))) as image:
+        assert (image.mode, image.info) == ("1", {})
+        assert np.array_equal(np.asarray(image), mask >= 128)
 
 
 @pytest.mark.parametrize(
@@ -334,6 +398,15 @@ def test_a_file_cut_off_anywhere_is_refused_or_whole(name: str) -> None:
             continue
         # What is missing was not part of the picture.
         assert np.array_equal(pixels, whole)
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}])
+def test_a_jpeg_whose_scan_is_broken_off_is_refused(options: dict[str, Any]) -> None:
+    """By a marker that does not belong there, with the end of the picture where it should be."""
+    data = encoded(photograph(203, 101), "JPEG", **options)
+    place = data.index(b"\xff\xda") + 1000
+    with pytest.raises(ImageTruncated):
+        decode(data[:place] + b"\xff\x91" + data[place:], "a picture")
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import io
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -23,6 +22,7 @@ from fluxfill_studio.core.errors import (
     FolderMissing,
     ImageEmpty,
     ImageMissing,
+    ImageTruncated,
     ImageUnreadable,
     MaskSizeMismatch,
     NotAnImage,
@@ -31,6 +31,7 @@ from fluxfill_studio.core.errors import (
     WouldOverwrite,
 )
 from fluxfill_studio.core.geometry import Size
+from fluxfill_studio.core.preview import Preview
 from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.types import Pixels
 from fluxfill_studio.storage.images import (
@@ -41,6 +42,7 @@ from fluxfill_studio.storage.images import (
     read_thumbnail,
     save_free,
     save_picture,
+    write_mask,
 )
 from tests.pictures import photograph
 
@@ -262,6 +264,18 @@ def test_reading_tells_how_far_it_is(tmp_path: Path) -> None:
     assert read_thumbnail(path, 100).shape == (80, 100, 3)
 
 
+def test_what_a_large_jpeg_shows_at_once_is_shown_before_it_is_decoded(tmp_path: Path) -> None:
+    path = tmp_path / "large.jpg"
+    Image.fromarray(photograph(2000, 1200)).save(path)
+    shown: list[Preview] = []
+    source = read_source(path, show=shown.append)
+    assert [(preview.name, preview.size) for preview in shown] == [("large.jpg", source.size)]
+    path.write_bytes(path.read_bytes()[:-1000])
+    with pytest.raises(ImageTruncated):
+        read_source(path, show=shown.append)
+    assert len(shown) == 1
+
+
 def nothing(path: Path) -> None:
     assert not path.exists()
 
@@ -290,7 +304,7 @@ def test_what_cannot_be_read_is_told_in_one_sentence(
     make(path)
     for read in (
         lambda: read_source(path),
-        lambda: read_mask(path, Size(1, 1)),
+        lambda: read_mask(path),
         lambda: read_thumbnail(path, 64),
     ):
         with pytest.raises(error) as caught:
@@ -311,12 +325,31 @@ def test_a_file_without_permission_is_unreadable(tmp_path: Path) -> None:
         read_source(path)
 
 
-def test_a_mask_has_the_size_of_its_picture(tmp_path: Path) -> None:
+def test_a_mask_comes_back_as_it_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "mask.PNG"
+    plane = np.ascontiguousarray(PIXELS[:, :, 0])
+    write_mask(path, plane, overwrite=False)
+    assert np.array_equal(read_mask(path), plane)
+    with pytest.raises(WouldOverwrite):
+        write_mask(path, 255 - plane, overwrite=False)
+    assert np.array_equal(read_mask(path), plane)
+    write_mask(path, 255 - plane, overwrite=True)
+    assert np.array_equal(read_mask(path), 255 - plane)
+
+
+def test_a_mask_is_written_as_png_whole_or_not_at_all(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (500, 500), dtype=np.uint8)
+    with pytest.raises(UnknownEnding, match=r"mask\.jpg"):
+        write_mask(tmp_path / "mask.jpg", noise, overwrite=False)
+    with disk_limit(20_000), pytest.raises(SaveError, match=r"mask\.png"):
+        write_mask(tmp_path / "mask.png", noise, overwrite=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_mask_for_a_picture_has_its_size(tmp_path: Path) -> None:
     path = tmp_path / "mask.png"
     plane = np.ascontiguousarray(PIXELS[:, :, 0])
-    buffer = io.BytesIO()
-    Image.fromarray(plane).save(buffer, "PNG")
-    path.write_bytes(buffer.getvalue())
+    write_mask(path, plane, overwrite=False)
     assert np.array_equal(read_mask(path, Size(60, 40)), plane)
     with pytest.raises(MaskSizeMismatch) as caught:
         read_mask(path, Size(40, 60))
