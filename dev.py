@@ -5,7 +5,8 @@ python dev.py run [ARGS...]           the program; ARGS as for fluxfill-studio. 
 python dev.py test [--all] [ARGS...]  format, lint, types, import rules, tests; --all adds the slow
                                       tests, ARGS go to pytest
 python dev.py build                   the executable, in dist/fluxfill-studio
-python dev.py bench [ARGS...]         the table of numbers
+python dev.py bench [ARGS...]         the table of numbers; --help tells of ARGS. --peers measures a
+                                      plain Qt canvas and napari too, which it installs aside
 
 Needs Python 3.11 or newer and nothing else: .venv is made beside this file from
 requirements.lock, and on Debian the missing system packages are installed as root or with
@@ -58,6 +59,9 @@ WINDOW = {
     "libxcb-shape.so.0": "libxcb-shape0",
 }
 XVFB = {"Xvfb": "xvfb", "xauth": "xauth"}
+# The bench moves the pointer of its own X server, and napari draws through OpenGL.
+POINTER = {"libX11.so.6": "libx11-6", "libXtst.so.6": "libxtst6"}
+OPENGL = {"libGLX_mesa.so.0": "libglx-mesa0"}
 FONTS = {"NotoSansCJK-Regular.ttc": "fonts-noto-cjk"}
 BUILD = {"objcopy": "binutils"}
 
@@ -202,9 +206,14 @@ def has_display(platform: str, environment: Mapping[str, str]) -> bool:
 
 def tool(name: str) -> Path:
     """Return the path of a program inside the environment."""
+    return program_in(VENV, name)
+
+
+def program_in(environment: Path, name: str) -> Path:
+    """Return the path of a program inside any environment."""
     if os.name == "nt":
-        return VENV / "Scripts" / f"{name}.exe"
-    return VENV / "bin" / name
+        return environment / "Scripts" / f"{name}.exe"
+    return environment / "bin" / name
 
 
 def fingerprint(lock: bytes, project: bytes, interpreter: str, root: Path) -> dict[str, str]:
@@ -327,9 +336,38 @@ def build(arguments: list[str]) -> int:
 
 def bench(arguments: list[str]) -> int:
     """Measure and print the table of numbers."""
-    provide(BASE, {**WINDOW, **XVFB})
+    peers = "--peers" in arguments
+    provide(BASE, {**WINDOW, **XVFB, **POINTER, **(OPENGL if peers else {})})
     ensure_environment()
-    return call([tool("python"), ROOT / "tests" / "bench" / "table.py", *arguments])
+    napari = napari_environment() if peers else None
+    return call(bench_command(arguments, napari))
+
+
+def bench_command(arguments: Sequence[str], napari: Path | None) -> list[str | Path]:
+    """Return the command of `bench`; `napari` is an interpreter that has it, None without."""
+    found: list[str | Path] = [] if napari is None else ["--napari", napari]
+    return [tool("python"), ROOT / "tests" / "bench" / "table.py", *arguments, *found]
+
+
+def napari_environment(folder: Path = VENV / "napari") -> Path | None:
+    """Return the interpreter of an environment with napari; None where it could not be made.
+
+    It is a peer to be measured and no part of the project: neither pinned nor in .venv itself, but
+    in a folder of it, so that it goes when that is made anew.
+    """
+    python = program_in(folder, "python")
+    finished = folder / "finished"
+    if finished.exists():
+        return python
+    say("Installing napari aside, in .venv/napari; this takes some minutes and happens once.")
+    venv.EnvBuilder(clear=True, with_pip=True, symlinks=os.name != "nt").create(folder)
+    # PySide6 6.12.0 aborts after some thousand calls on Python 3.11.
+    wanted = ["napari", "PySide6-Essentials<6.12"]
+    if call([python, "-m", "pip", "--disable-pip-version-check", "install", "-qq", *wanted]):
+        say("napari could not be installed; it is left out.")
+        return None
+    finished.touch()
+    return python
 
 
 COMMANDS = {"run": run, "test": test, "build": build, "bench": bench}

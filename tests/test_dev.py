@@ -200,6 +200,34 @@ def test_other_arguments_go_to_pytest() -> None:
     assert tests[-3:] == ["tests/core", "-k", "mask"]
 
 
+def test_arguments_go_to_the_bench() -> None:
+    arguments = ["--megapixels", "24", "--only", "stroke"]
+    command = dev.bench_command(arguments, None)
+    assert Path(command[1]).is_file()
+    assert command[2:] == arguments
+
+
+def test_napari_goes_to_the_bench_as_the_interpreter_that_has_it() -> None:
+    python = Path("napari") / "python"
+    assert dev.bench_command(["--peers"], python)[2:] == ["--peers", "--napari", python]
+
+
+def test_an_environment_for_napari_is_made_once(tmp_path: Path) -> None:
+    (tmp_path / "finished").touch()
+    assert dev.napari_environment(tmp_path) == dev.program_in(tmp_path, "python")
+    assert list(tmp_path.iterdir()) == [tmp_path / "finished"], "nothing is installed anew"
+
+
+def test_where_napari_cannot_be_installed_it_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    folder = tmp_path / "napari"
+    assert dev.napari_environment(folder) is None
+    assert "could not be installed" in capsys.readouterr().out
+    assert not (folder / "finished").exists(), "it is tried again the next time"
+
+
 def test_a_program_runs_in_the_project_with_its_environment_and_status() -> None:
     code = "import os, sys; sys.exit(7 if os.getcwd() == os.environ['EXPECTED'] else 1)"
     assert dev.call([sys.executable, "-c", code], EXPECTED=str(dev.ROOT)) == 7
