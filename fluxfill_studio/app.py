@@ -27,6 +27,7 @@ from fluxfill_studio.core.brush import Brush
 from fluxfill_studio.core.errors import FluxfillError
 from fluxfill_studio.core.geometry import Point
 from fluxfill_studio.core.source import Source
+from fluxfill_studio.core.stroke import Sample
 from fluxfill_studio.model.garbage import GarbageCollector
 from fluxfill_studio.model.settings import Settings
 from fluxfill_studio.model.studio import Studio
@@ -169,8 +170,8 @@ async def _self_test(application: Application) -> int:
         studio.opener.open_path(studio.samples.paths[0])
         source = await _outcome(studio.opener.opened, studio.opener.failed, Source)
         size = source.size
-        brush = Brush(size.width / 8)
-        studio.document.begin_stroke(brush, Point(size.width / 2, size.height / 2), erase=False)
+        middle = Sample(Point(size.width / 2, size.height / 2))
+        studio.document.begin_stroke(Brush(size.width / 8), middle)
         studio.document.end_stroke()
         studio.parameters.set("prompt", "a self-test")
         studio.generation.run()

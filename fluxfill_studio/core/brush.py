@@ -1,21 +1,24 @@
-"""Brush stamps: round, of any size and hardness, cached at sub-pixel positions."""
+"""Brush stamps: round, of any size and hardness, kept at sub-pixel positions."""
 
 from __future__ import annotations
 
 import math
+from collections import OrderedDict
 from dataclasses import dataclass
-from functools import lru_cache
 
+import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from fluxfill_studio.core.geometry import Point, Rect
 from fluxfill_studio.core.types import Plane
 
 MIN_SIZE, MAX_SIZE = 1, 2000
-# Below this diameter a pixel is not small against the rim's curve, so coverage is supersampled.
-_SUPERSAMPLED_BELOW = 24
-_SUPERSAMPLES = 8
+# Slopes narrower than this, in pixels, are the rim of a disc.
+_HARD_BELOW = 0.25
+# In narrower slopes than this, the middle of a pixel would be 8 levels or more from its mean.
+_STEEP_BELOW = 2.5
+_CACHE_BUDGET = 32 * 2**20
+# The cosine's 256 levels: 0.5 - 0.5 cos(π depth).
+_COSINE = np.rint(127.5 - 127.5 * np.cos(np.linspace(0, np.pi, 256))).astype(np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,44 +26,72 @@ class Brush:
     """`size` is the diameter in image pixels (1 to 2000); `hardness`, `opacity` are 0 to 1.
 
     The coverage is full up to `hardness` of the radius and falls to nothing at the rim along a
-    cosine, whose ends are flat and so leave no visible edge.
+    cosine, whose ends are flat and so leave no visible edge. With `pressure_size` and
+    `pressure_opacity` the pen's pressure, 0 to 1, scales the one or the other.
     """
 
     size: float
     hardness: float = 1.0
     opacity: float = 1.0
+    pressure_size: bool = False
+    pressure_opacity: bool = False
 
     @property
     def radius(self) -> float:
         return self.size / 2
 
-    @property
-    def spacing(self) -> float:
-        """The distance between dabs, in image pixels.
+    def size_at(self, pressure: float) -> float:
+        """The diameter under `pressure`, in steps that are too small to be seen."""
+        if not self.pressure_size:
+            return self.size
+        size = max(self.size * pressure, MIN_SIZE)
+        step = 1.0 if size > 64 else 0.5 if size > 16 else 0.125
+        return max(round(size / step) * step, MIN_SIZE)
 
-        Discs of radius r at distance s leave scallops s²/8r deep (the sagitta of the chord s);
-        s = √(0.8 r) makes that a tenth of a pixel, which no eye finds.
+    def spacing(self, size: float) -> float:
+        """The distance between dabs of diameter `size`, in image pixels.
+
+        Discs of radius r at distance s leave scallops s²/8r deep (the sagitta of the chord s).
+        They may be a tenth of a pixel deep, which no eye finds; where the rim is soft, as deep as
+        its slope (at most π/2 over the width of the falloff) turns into one level of 255. The
+        radius is that of the contour in the middle of the slope.
         """
-        return max(0.5, math.sqrt(0.8 * self.radius))
+        slope = size / 2 * (1 - self.hardness)
+        depth = max(0.1, slope * 2 / math.pi / 255)
+        return max(0.5, math.sqrt(8 * (size / 2 - slope / 2) * depth))
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """One dab's coverage and the image rectangle that it covers."""
+class Stamps:
+    """The stamps used last, within a budget of bytes: making one costs more than laying it."""
 
-    rect: Rect
-    coverage: Plane
+    def __init__(self, budget: int = _CACHE_BUDGET) -> None:
+        self._budget = budget
+        self._stamps: OrderedDict[tuple[float, float, float, float], Plane] = OrderedDict()
+        self._byte_count = 0
 
+    def at(self, size: float, hardness: float, x: float, y: float) -> tuple[int, int, Plane]:
+        """A dab centred at (x, y), rounded to the sub-pixel grid of its size.
 
-def stamp_at(brush: Brush, centre: Point) -> Stamp:
-    """The dab of `brush` at `centre`, rounded to the sub-pixel grid of its size."""
-    grid = _sub_pixel_steps(brush.size)
-    column = round(centre.x * grid)
-    row = round(centre.y * grid)
-    coverage = _coverage(brush.size, brush.hardness, column % grid / grid, row % grid / grid)
-    half = coverage.shape[0] // 2
-    rect = Rect(column // grid - half, row // grid - half, coverage.shape[1], coverage.shape[0])
-    return Stamp(rect, coverage)
+        Returns left, top and the coverage, which is not to be written to, of shape (n, n).
+        """
+        grid = _sub_pixel_steps(size)
+        column, row = round(x * grid), round(y * grid)
+        left, dx = divmod(column, grid)
+        top, dy = divmod(row, grid)
+        coverage = self._get((size, hardness, dx / grid, dy / grid))
+        half = coverage.shape[0] // 2
+        return left - half, top - half, coverage
+
+    def _get(self, key: tuple[float, float, float, float]) -> Plane:
+        coverage = self._stamps.get(key)
+        if coverage is not None:
+            self._stamps.move_to_end(key)
+            return coverage
+        coverage = self._stamps[key] = coverage_of(*key)
+        self._byte_count += coverage.size
+        while self._byte_count > self._budget and len(self._stamps) > 1:
+            self._byte_count -= self._stamps.popitem(last=False)[1].size
+        return coverage
 
 
 def _sub_pixel_steps(size: float) -> int:
@@ -70,34 +101,39 @@ def _sub_pixel_steps(size: float) -> int:
     return 2 if size <= 512 else 1
 
 
-@lru_cache(maxsize=64)
-def _coverage(size: float, hardness: float, dx: float, dy: float) -> Plane:
+def coverage_of(size: float, hardness: float, dx: float, dy: float) -> Plane:
     """Coverage of a dab whose centre lies `dx`, `dy` right of and below a pixel corner.
 
-    The corner is the one before element [n, n] of the array of shape (2n + 1, 2n + 1).
+    The corner is the one before element [n, n] of the read-only array of shape (2n + 1, 2n + 1).
     """
     radius = size / 2
+    slope = radius * (1 - hardness)
+    is_hard = slope < _HARD_BELOW
     half = math.ceil(radius + 1)
     side = 2 * half + 1
-    samples = _SUPERSAMPLES if size < _SUPERSAMPLED_BELOW else 1
-    centres = (np.arange(side * samples, dtype=np.float32) + 0.5) / samples - half
-    distance = np.hypot(centres[:, None] - dy, centres[None, :] - dx)
-    coverage = _profile(distance, radius, hardness, width=1 / samples)
+    samples = _supersamples(size, slope)
+    width = 1 / samples
+    # The distance is measured in levels of the slope, so that one subtraction, which saturates,
+    # gives them. A hard rim is a ramp as wide as a sample around the middle of the slope.
+    levels = 255 / (width if is_hard else slope)
+    rim = (radius - slope / 2 + width / 2 if is_hard else radius) * levels
+    places = (np.arange(side * samples, dtype=np.float32) + 0.5) * width - half
+    xs, ys = (places - dx) * levels, (places - dy) * levels
+    distance = cv2.sqrt(ys[:, None] ** 2 + xs[None, :] ** 2)
+    coverage = cv2.subtract(np.array([rim]), distance, dtype=cv2.CV_8U)
+    if not is_hard:
+        coverage = cv2.LUT(coverage, _COSINE)
     if samples > 1:
-        coverage = coverage.reshape(side, samples, side, samples).mean(axis=(1, 3))
-    result: Plane = np.rint(coverage * 255).astype(np.uint8)
+        coverage = cv2.resize(coverage, (side, side), interpolation=cv2.INTER_AREA)
+    result = np.asarray(coverage, np.uint8)
     result.flags.writeable = False
     return result
 
 
-def _profile(
-    distance: NDArray[np.float32], radius: float, hardness: float, width: float
-) -> NDArray[np.float32]:
-    """Coverage 0 to 1 at `distance` from the centre; `width` is that of one sample, in pixels."""
-    rim: NDArray[np.float32] = np.clip((radius - distance) / width + 0.5, 0, 1)
-    falloff = radius * (1 - hardness)
-    if falloff < width:
-        return rim
-    depth = np.clip((radius - distance) / falloff, 0, 1)
-    soft: NDArray[np.float32] = np.minimum(rim, 0.5 - 0.5 * np.cos(np.pi * depth))
-    return soft
+def _supersamples(size: float, slope: float) -> int:
+    """Samples along each side of a pixel: more where it is not small against curve and slope."""
+    if size < 24:
+        return 8
+    if slope < _HARD_BELOW:
+        return 2
+    return min(math.ceil(_STEEP_BELOW / slope), 8 if size < 128 else 4)

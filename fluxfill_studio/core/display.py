@@ -1,4 +1,4 @@
-"""What the canvas shows: a viewport's part of a picture, and the mask over it, as arrays.
+"""What the canvas shows: a viewport's part of a picture, and the colours of the mask over it.
 
 Any rectangle of the view can be drawn by itself and equals the same rectangle of the whole view
 to the byte, so only what changed is ever drawn again.
@@ -6,6 +6,7 @@ to the byte, so only what changed is ever drawn again.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from enum import Enum
 
@@ -23,6 +24,11 @@ _NEAREST_FROM = 3.0
 # cv2.remap resolves positions to 1/32 pixel. Rounding to that grid beforehand, in absolute
 # coordinates, makes the outcome independent of which rectangle is asked for.
 _REMAP_STEPS = 32
+# The screen's pixels are words, those of arrays are bytes.
+_TO_SCREEN = cv2.COLOR_RGB2BGRA if sys.byteorder == "little" else cv2.COLOR_RGB2RGBA
+
+Screen = NDArray[np.uint8]
+"""Pixels of 32 bits as the screen takes them, 0xffRRGGBB, shape (height, width, 4)."""
 
 
 class MaskView(Enum):
@@ -43,66 +49,107 @@ class Tint:
     opacity: float
 
 
-def sample(pyramid: Pyramid, viewport: Viewport, rect: Rect) -> Plane | Pixels:
-    """The picture as seen in `rect`, in view pixels, which must lie inside `visible_area`.
+def sample(
+    pyramid: Pyramid, viewport: Viewport, rect: Rect, out: Screen | Plane | None = None
+) -> Screen | Plane:
+    """The picture as seen in `rect`, in view pixels, which must lie inside `image_area`.
 
     Below 100 % from an area-reduced level, between 100 and 300 % bilinear, above it by nearest
-    neighbour. Returns an array of `rect`'s size.
+    neighbour. Returns an array of `rect`'s size, `out` where that is given: a plane of a plane, or
+    else the screen's pixels.
     """
+    picture = _sampled(pyramid, viewport, rect, out)
+    if out is None or picture is out:
+        return picture
+    out[:] = picture
+    return out
+
+
+def _sampled(
+    pyramid: Pyramid, viewport: Viewport, rect: Rect, out: Screen | Plane | None
+) -> Screen | Plane:
+    """What `sample` returns; written to `out` where that saves a copy."""
     index = pyramid.level_for(viewport.scale)
-    level = pyramid.levels[index]
+    level = pyramid.level(index)
     scale = viewport.scale * 2**index
     if scale == 1:
-        return level[rect.moved(-viewport.left, -viewport.top).slices]
-    height, width = level.shape[:2]
+        return _on_screen(level[rect.moved(-viewport.left, -viewport.top).slices])
     xs = (np.arange(rect.x, rect.right) + 0.5 - viewport.left) / scale
     ys = (np.arange(rect.y, rect.bottom) + 0.5 - viewport.top) / scale
     if viewport.scale >= _NEAREST_FROM:
-        columns = np.clip(xs.astype(np.intp), 0, width - 1)
-        rows = np.clip(ys.astype(np.intp), 0, height - 1)
-        return np.asarray(level[rows[:, None], columns[None, :]])
-    return _bilinear(level, xs - 0.5, ys - 0.5)
+        return _nearest(level, xs, ys)
+    return _bilinear(level, xs - 0.5, ys - 0.5, out)
+
+
+def _nearest(
+    level: Plane | Pixels, xs: NDArray[np.float64], ys: NDArray[np.float64]
+) -> Screen | Plane:
+    """The pixels that hold the crossings of columns `xs` and rows `ys`."""
+    height, width = level.shape[:2]
+    columns = np.clip(xs.astype(np.intp), 0, width - 1)
+    rows = np.clip(ys.astype(np.intp), 0, height - 1)
+    left, top = int(columns[0]), int(rows[0])
+    part = _on_screen(level[top : int(rows[-1]) + 1, left : int(columns[-1]) + 1])
+    # One word a pixel is gathered faster than its bytes.
+    words = part.view(np.uint32)[:, :, 0] if part.ndim == 3 else part
+    picture = words.take(columns - left, axis=1).take(rows - top, axis=0)
+    return picture.view(np.uint8).reshape(*picture.shape, *part.shape[2:])
 
 
 def _bilinear(
     level: Plane | Pixels,
     xs: NDArray[np.float64],
     ys: NDArray[np.float64],
-) -> Plane | Pixels:
+    out: Screen | Plane | None,
+) -> Screen | Plane:
     """Sample at the crossings of columns `xs` and rows `ys`, in pixel-centre coordinates."""
     height, width = level.shape[:2]
     xs = np.clip(np.rint(xs * _REMAP_STEPS) / _REMAP_STEPS, 0, width - 1)
     ys = np.clip(np.rint(ys * _REMAP_STEPS) / _REMAP_STEPS, 0, height - 1)
-    # Only the part that is read is handed over: remap takes at most 32767 pixels a side.
+    # Only the part that is read is handed over: remap takes at most 32767 pixels a side. It is
+    # twice as fast on four channels as on three.
     left, top = int(xs[0]), int(ys[0])
-    part = level[top : int(ys[-1]) + 2, left : int(xs[-1]) + 2]
+    part = _on_screen(level[top : int(ys[-1]) + 2, left : int(xs[-1]) + 2])
     shape = (len(ys), len(xs))
-    map_x = np.broadcast_to((xs - left).astype(np.float32), shape)
-    map_y = np.broadcast_to((ys - top).astype(np.float32)[:, None], shape)
-    picture = cv2.remap(part, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(picture, np.uint8)
+    if part.ndim == 2:
+        # Most of a mask is painted or not.
+        low, high, *_ = cv2.minMaxLoc(part)
+        if low == high:
+            return np.full(shape, low, np.uint8)
+    picture = np.empty((*shape, *part.shape[2:]), np.uint8) if out is None else out
+    map_x, map_y = np.empty(shape, np.float32), np.empty(shape, np.float32)
+    map_x[:] = xs - left
+    map_y[:] = (ys - top)[:, None]
+    cv2.remap(part, map_x, map_y, cv2.INTER_LINEAR, dst=picture, borderMode=cv2.BORDER_REPLICATE)
+    return picture
 
 
-def compose(image: Pixels, mask: Plane, view: MaskView, tint: Tint) -> Pixels:
-    """The picture with its mask as `view` shows it; both of the same size, in view pixels."""
-    match view:
-        case MaskView.IMAGE:
-            return image
-        case MaskView.MASK:
-            return np.asarray(cv2.cvtColor(mask, cv2.COLOR_GRAY2RGB), np.uint8)
-        case MaskView.OVERLAY:
-            return _tinted(image, mask, tint)
+def _on_screen(pixels: Plane | Pixels) -> Screen | Plane:
+    return np.asarray(cv2.cvtColor(pixels, _TO_SCREEN), np.uint8) if pixels.ndim == 3 else pixels
 
 
-def _tinted(image: Pixels, mask: Plane, tint: Tint) -> Pixels:
-    if not cv2.countNonZero(mask):
-        return image
-    alpha = cv2.cvtColor(cv2.convertScaleAbs(mask, alpha=tint.opacity), cv2.COLOR_GRAY2RGB)
-    colour = cv2.merge(
-        [
-            cv2.convertScaleAbs(mask, alpha=tint.opacity * channel / 255)
-            for channel in (tint.red, tint.green, tint.blue)
-        ]
-    )
-    kept = cv2.multiply(cv2.bitwise_not(alpha), image, scale=1 / 255)
-    return np.asarray(cv2.add(kept, colour), np.uint8)
+def outline(coverage: Plane) -> Plane:
+    """255 where a pixel is covered by half or more and one of its four neighbours is not.
+
+    What lies beyond the plane counts as covered, so the picture's border is no outline.
+    """
+    _, inside = cv2.threshold(coverage, 127, 255, cv2.THRESH_BINARY)
+    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+    return np.asarray(cv2.subtract(inside, cv2.erode(inside, cross)), np.uint8)
+
+
+def palette(view: MaskView, tint: Tint) -> NDArray[np.int32]:
+    """The colour that each of the 256 values of the mask lays over the picture.
+
+    As 32-bit ARGB with the colour premultiplied by its alpha, which is what the screen's
+    compositing takes: over a pixel p it gives colour + p (255 - alpha) / 255.
+    """
+    coverage = np.arange(256)
+    if view is MaskView.MASK:
+        alpha, colour = np.full(256, 255), (coverage, coverage, coverage)
+    else:
+        opacity = tint.opacity if view is MaskView.OVERLAY else 0.0
+        alpha = np.rint(coverage * opacity)
+        colour = tuple(np.rint(alpha * c / 255) for c in (tint.red, tint.green, tint.blue))
+    channels = np.stack([colour[2], colour[1], colour[0], alpha], axis=1).astype(np.uint8)
+    return channels.view("<i4")[:, 0].astype(np.int32)

@@ -86,13 +86,10 @@ class Rect:
 
     def intersected(self, other: Rect) -> Rect:
         """What both cover; EMPTY when that is nothing."""
-        rect = Rect.from_bounds(
-            max(self.x, other.x),
-            max(self.y, other.y),
-            min(self.right, other.right),
-            min(self.bottom, other.bottom),
-        )
-        return EMPTY if rect.is_empty else rect
+        left, top = max(self.x, other.x), max(self.y, other.y)
+        width = min(self.x + self.width, other.x + other.width) - left
+        height = min(self.y + self.height, other.y + other.height) - top
+        return Rect(left, top, width, height) if width > 0 and height > 0 else EMPTY
 
     def united(self, other: Rect) -> Rect:
         """The smallest rectangle that covers both."""
@@ -106,6 +103,15 @@ class Rect:
             max(self.right, other.right),
             max(self.bottom, other.bottom),
         )
+
+    def grown(self, by: int) -> Rect:
+        """With so many pixels more on every side; EMPTY stays empty."""
+        if self.is_empty:
+            return self
+        return Rect(self.x - by, self.y - by, self.width + 2 * by, self.height + 2 * by)
+
+    def scaled(self, factor: int) -> Rect:
+        return Rect(self.x * factor, self.y * factor, self.width * factor, self.height * factor)
 
     def moved(self, dx: int, dy: int) -> Rect:
         return Rect(self.x + dx, self.y + dy, self.width, self.height)

@@ -6,14 +6,15 @@ first write to a rectangle; `commit` closes it into one undo step, `abort` takes
 
 from __future__ import annotations
 
+from itertools import groupby
 from types import TracebackType
 from typing import Self
 
 import cv2
 import numpy as np
 
-from fluxfill_studio.core.geometry import EMPTY, Rect, Size
-from fluxfill_studio.core.history import TILE, TileDelta, UndoRecord, tiles_of
+from fluxfill_studio.core.geometry import EMPTY, Rect, Size, united
+from fluxfill_studio.core.history import TILE, TileDelta, UndoRecord, tile_at, tiles_of
 from fluxfill_studio.core.types import Plane
 
 
@@ -76,14 +77,17 @@ class MaskEdit:
     def touch(self, rect: Rect) -> Rect:
         """Keep `rect`'s pixels before they are written; returns `rect` within the mask."""
         rect = rect.intersected(Rect.of(self.mask.size))
-        for row, column, tile in tiles_of(rect, self.mask.size):
-            if not self._touched[row, column]:
-                self._touched[row, column] = True
-                self.before[tile.slices] = self.mask.pixels[tile.slices]
+        touched = self._touched[tiles_of(rect)]
+        if not touched.all():
+            top, left = rect.y // TILE, rect.x // TILE
+            for row, column in np.argwhere(~touched):
+                place = tile_at(top + int(row), left + int(column), self.mask.size).slices
+                self.before[place] = self.mask.pixels[place]
+            touched[:] = True
         return rect
 
     def commit(self) -> UndoRecord | None:
-        """End the edit; returns its undo step, or None when no pixel differs."""
+        """End the edit; returns its undo step, not yet compressed, or None for no difference."""
         self._close()
         deltas = (
             TileDelta.between(tile, self.before[tile.slices], self.mask.pixels[tile.slices])
@@ -92,23 +96,26 @@ class MaskEdit:
         tiles = tuple(delta for delta in deltas if delta is not None)
         return UndoRecord(tiles) if tiles else None
 
-    def abort(self) -> Rect:
-        """End the edit and put everything back; returns what was put back."""
+    def abort(self) -> list[Rect]:
+        """End the edit and put everything back; returns what was put back, row by row."""
         self._close()
-        dirty = EMPTY
-        for tile in self._touched_tiles():
+        tiles = self._touched_tiles()
+        for tile in tiles:
             self.mask.pixels[tile.slices] = self.before[tile.slices]
-            dirty = dirty.united(tile)
-        return dirty
+        return [united(row) for _, row in groupby(tiles, key=lambda tile: tile.y)]
+
+    @property
+    def area(self) -> int:
+        """How many pixels have been kept, in whole tiles."""
+        return int(np.count_nonzero(self._touched)) * TILE * TILE
 
     def _close(self) -> None:
         self.mask.close_edit(self)
         self._is_open = False
 
     def _touched_tiles(self) -> list[Rect]:
-        whole = Rect.of(self.mask.size)
         return [
-            Rect(int(column) * TILE, int(row) * TILE, TILE, TILE).intersected(whole)
+            tile_at(int(row), int(column), self.mask.size)
             for row, column in np.argwhere(self._touched)
         ]
 

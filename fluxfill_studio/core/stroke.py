@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from fluxfill_studio.core.brush import Brush, stamp_at
+from fluxfill_studio.core.brush import Brush, Stamps
 from fluxfill_studio.core.geometry import EMPTY, Point, Rect
 from fluxfill_studio.core.mask import MaskEdit
+from fluxfill_studio.core.region import Combine
 from fluxfill_studio.core.types import Plane
 
 # Chords of this length (image pixels) stand for the curve when dabs are laid along it.
 _CHORD = 4.0
 _MAX_CHORDS = 64
+
+Dab = tuple[float, float, float]
+"""x, y in image pixels, and the pressure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Where the pointer was, in image coordinates, and the pen's pressure, 0 to 1."""
+
+    point: Point
+    pressure: float = 1.0
 
 
 class Stroke:
@@ -25,82 +38,143 @@ class Stroke:
     when the stroke began, so opacity does not build up where a stroke crosses itself; two strokes
     do add up. The path goes through the middles of the lines between samples and is bent by the
     samples (quadratic B-spline), so a fast hand gives curves, not corners.
+
+    With an `axis`, an x in image pixels, everything is painted a second time mirrored at it.
     """
 
-    def __init__(self, edit: MaskEdit, brush: Brush, start: Point, *, erase: bool) -> None:
+    def __init__(
+        self,
+        edit: MaskEdit,
+        brush: Brush,
+        stamps: Stamps,
+        how: Combine = Combine.ADD,
+        axis: float | None = None,
+    ) -> None:
         self.edit = edit
         self._brush = brush
-        self._erase = erase
+        self._stamps = stamps
+        self._how = how
+        self._axis = axis
         self._coverage: Plane = np.zeros(edit.mask.size.shape, np.uint8)
-        self._latest = self._end = start
-        self._until_next = brush.spacing
+        self._whole = Rect.of(edit.mask.size)
+        self._latest = Sample(Point(0, 0))
+        self._end: Dab = (0, 0, 0)
+        self._until_next = 0.0
+        # The distance between dabs while the pressure stays what it is.
+        self._even_spacing = 0.0
 
-    def begin(self) -> Rect:
+    def begin(self, sample: Sample) -> list[Rect]:
         """Lay the first dab; returns what changed."""
-        return self._lay([self._end])
+        self._latest = sample
+        self._end = (sample.point.x, sample.point.y, sample.pressure)
+        self._until_next = self._even_spacing = self._spacing(sample.pressure)
+        cleared = []
+        if self._how is Combine.INTERSECT:
+            # What the stroke does not reach is taken away; the stroke brings it back.
+            cleared = [self.edit.touch(self.edit.mask.bounds)]
+            self.edit.mask.pixels[cleared[0].slices] = 0
+        return cleared + self._lay([self._end])
 
-    def add(self, sample: Point) -> Rect:
-        """Go on to `sample` (image coordinates, also outside); returns what changed."""
+    def add(self, sample: Sample) -> list[Rect]:
+        """Go on to `sample`, which may lie outside the picture; returns what changed."""
         corner, self._latest = self._latest, sample
-        return self._follow(corner, (corner + sample) * 0.5)
+        middle = Sample(
+            (corner.point + sample.point) * 0.5, (corner.pressure + sample.pressure) / 2
+        )
+        return self._follow(corner, middle)
 
-    def finish(self) -> Rect:
+    def finish(self) -> list[Rect]:
         """Draw what is left up to the last sample; returns what changed."""
         return self._follow(self._latest, self._latest)
 
-    def _follow(self, control: Point, target: Point) -> Rect:
+    def _spacing(self, pressure: float) -> float:
+        return self._brush.spacing(self._brush.size_at(pressure))
+
+    def _follow(self, control: Sample, target: Sample) -> list[Rect]:
         """Lay dabs along the quadratic Bézier curve from the path's end to `target`."""
-        dabs: list[Point] = []
-        for point in _curve(self._end, control, target):
-            dabs.extend(self._dabs_to(point))
+        dabs: list[Dab] = []
+        for place in _curve(self._end, control, target):
+            dabs.extend(self._dabs_to(place))
         return self._lay(dabs)
 
-    def _dabs_to(self, target: Point) -> Iterator[Point]:
-        start, self._end = self._end, target
-        length = math.hypot(target.x - start.x, target.y - start.y)
-        if length == 0:
-            return
-        spacing = self._brush.spacing
+    def _dabs_to(self, target: Dab) -> Iterator[Dab]:
+        (x, y, pressure), self._end = self._end, target
+        dx, dy, more = target[0] - x, target[1] - y, target[2] - pressure
+        length = math.hypot(dx, dy)
         position = self._until_next
         while position <= length:
-            yield start + (target - start) * (position / length)
-            position += spacing
+            t = position / length
+            at = pressure + more * t
+            yield (x + dx * t, y + dy * t, at)
+            if more:
+                self._even_spacing = self._spacing(at)
+            position += self._even_spacing
         self._until_next = position - length
 
-    def _lay(self, dabs: list[Point]) -> Rect:
-        dirty = EMPTY
-        whole = Rect.of(self.edit.mask.size)
-        for dab in dabs:
-            stamp = stamp_at(self._brush, dab)
-            rect = stamp.rect.intersected(whole)
-            if rect.is_empty:
-                continue
-            part = stamp.coverage[rect.moved(-stamp.rect.x, -stamp.rect.y).slices]
-            coverage = self._coverage[rect.slices]
-            np.maximum(coverage, part, out=coverage)
-            dirty = dirty.united(rect)
-        self._apply(self.edit.touch(dirty))
-        return dirty
+    def _lay(self, dabs: list[Dab]) -> list[Rect]:
+        """Lay dabs, and their mirror images; returns what changed."""
+        changed = [self._lay_side(dabs)]
+        if self._axis is not None:
+            changed.append(self._lay_side([(2 * self._axis - x, y, p) for x, y, p in dabs]))
+        return [rect for rect in changed if not rect.is_empty]
+
+    def _lay_side(self, dabs: list[Dab]) -> Rect:
+        brush, coverage = self._brush, self._coverage
+        height, width = coverage.shape
+        lefts, tops, rights, bottoms = [], [], [], []
+        for x, y, pressure in dabs:
+            x0, y0, stamp = self._stamps.at(brush.size_at(pressure), brush.hardness, x, y)
+            x1, y1 = x0 + len(stamp), y0 + len(stamp)
+            if x0 < 0 or y0 < 0 or x1 > width or y1 > height:
+                stamp = stamp[max(-y0, 0) : max(height - y0, 0), max(-x0, 0) : max(width - x0, 0)]
+                if not stamp.size:
+                    continue
+                x0, y0, x1, y1 = max(x0, 0), max(y0, 0), min(x1, width), min(y1, height)
+            if brush.pressure_opacity:
+                stamp = np.asarray(cv2.convertScaleAbs(stamp, alpha=pressure), np.uint8)
+            target = coverage[y0:y1, x0:x1]
+            cv2.max(target, stamp, dst=target)
+            lefts.append(x0)
+            tops.append(y0)
+            rights.append(x1)
+            bottoms.append(y1)
+        if not lefts:
+            return EMPTY
+        rect = Rect.from_bounds(min(lefts), min(tops), max(rights), max(bottoms))
+        self.edit.touch(rect)
+        self._apply(rect)
+        return rect
 
     def _apply(self, rect: Rect) -> None:
-        if rect.is_empty:
-            return
+        """Bring the stroke's coverage into the mask as it was: see `Combine` for the three ways.
+
+        In shares of 1: b + (1 - b) c, b - b c and b c for coverage b before and c of the stroke.
+        """
         before = self.edit.before[rect.slices]
         coverage = self._coverage[rect.slices]
-        scale = self._brush.opacity / 255
         target = self.edit.mask.pixels[rect.slices]
-        if self._erase:
-            target[:] = cv2.subtract(before, cv2.multiply(before, coverage, scale=scale))
-        else:
-            room = cv2.bitwise_not(before)
-            target[:] = cv2.add(before, cv2.multiply(room, coverage, scale=scale))
+        scale = self._brush.opacity / 255
+        match self._how:
+            case Combine.ADD if not cv2.countNonZero(before):
+                cv2.convertScaleAbs(coverage, dst=target, alpha=self._brush.opacity)
+            case Combine.ADD:
+                room = cv2.bitwise_not(before)
+                cv2.multiply(room, coverage, dst=room, scale=scale)
+                cv2.add(before, room, dst=target)
+            case Combine.SUBTRACT:
+                cv2.subtract(before, cv2.multiply(before, coverage, scale=scale), dst=target)
+            case Combine.INTERSECT:
+                cv2.multiply(before, coverage, dst=target, scale=scale)
 
 
-def _curve(start: Point, control: Point, target: Point) -> Iterator[Point]:
-    """Points along a quadratic Bézier curve, without `start`."""
-    length = math.hypot(control.x - start.x, control.y - start.y)
-    length += math.hypot(target.x - control.x, target.y - control.y)
+def _curve(start: Dab, control: Sample, target: Sample) -> Iterator[Dab]:
+    """Places along a quadratic Bézier curve, without `start`; the pressure is bent like them."""
+    x0, y0, p0 = start
+    x1, y1, p1 = control.point.x, control.point.y, control.pressure
+    x2, y2, p2 = target.point.x, target.point.y, target.pressure
+    length = math.hypot(x1 - x0, y1 - y0) + math.hypot(x2 - x1, y2 - y1)
     chords = min(max(1, math.ceil(length / _CHORD)), _MAX_CHORDS)
     for index in range(1, chords + 1):
         t = index / chords
-        yield start * ((1 - t) ** 2) + control * (2 * t * (1 - t)) + target * (t * t)
+        a, b, c = (1 - t) ** 2, 2 * t * (1 - t), t * t
+        yield (a * x0 + b * x1 + c * x2, a * y0 + b * y1 + c * y2, a * p0 + b * p1 + c * p2)

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
+from typing import Final, TypeVar
 
 import cv2
 from PySide6.QtCore import QObject, Signal
 
-from fluxfill_studio.core.brush import Brush
-from fluxfill_studio.core.errors import NoSource
-from fluxfill_studio.core.geometry import EMPTY, Point, Rect
-from fluxfill_studio.core.history import History
-from fluxfill_studio.core.mask import Mask, MaskEdit, fill, invert
+from fluxfill_studio.core.brush import Brush, Stamps
+from fluxfill_studio.core.errors import FluxfillError, NoSource
+from fluxfill_studio.core.geometry import EMPTY, Rect
+from fluxfill_studio.core.history import History, UndoRecord
+from fluxfill_studio.core.mask import Mask, MaskEdit
 from fluxfill_studio.core.pyramid import Pyramid
+from fluxfill_studio.core.region import Combine, Region, combine
 from fluxfill_studio.core.source import Source
-from fluxfill_studio.core.stroke import Stroke
+from fluxfill_studio.core.stroke import Sample, Stroke
 from fluxfill_studio.model.tasks import TaskOwner
+
+T = TypeVar("T")
+
+# What changes more pixels than this would hold the window up for longer than a frame, and is done
+# in a worker thread.
+_AT_ONCE: Final = 4 * 2**20
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +59,11 @@ NOTHING_PAINTED = MaskSummary(0.0, EMPTY)
 
 
 class Document(QObject):
-    """What is open, or nothing. All painting goes through here and announces what changed."""
+    """What is open, or nothing. All painting goes through here and announces what changed.
+
+    A change of a large mask is made in a worker. What is painted, undone or changed until it is
+    done waits for it and follows in its order, so no gesture is lost or lands on half a change.
+    """
 
     replaced = Signal()
     """Another picture, or none, is open now."""
@@ -61,7 +75,10 @@ class Document(QObject):
     def __init__(self, tasks: TaskOwner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks = tasks
+        self._stamps = Stamps()
         self._stroke: Stroke | None = None
+        self._changing: asyncio.Task[None] | None = None
+        self._waiting: deque[Callable[[], None]] = deque()
         self._summary_task: asyncio.Task[None] | None = None
         self._summary_is_stale = False
         self.picture: Picture | None = None
@@ -70,49 +87,65 @@ class Document(QObject):
     def show(self, picture: Picture) -> None:
         """Replace what is open; an unfinished stroke ends with the picture it was on."""
         self._stroke = None
+        self._changing = None
+        self._waiting.clear()
         self.picture = picture
         self.summary = NOTHING_PAINTED
         self.replaced.emit()
         self.history_changed.emit()
         self.summary_changed.emit()
 
+    def when_settled(self, action: Callable[[], None]) -> None:
+        """Do `action` now, or when the changes before it are made; not if the picture goes."""
+        if self._changing is None:
+            action()
+        else:
+            self._waiting.append(action)
+
     @property
     def is_painting(self) -> bool:
         return self._stroke is not None
 
-    def begin_stroke(self, brush: Brush, start: Point, *, erase: bool) -> None:
-        """Begin a gesture at `start` in image coordinates. Raises NoSource."""
-        picture = self._open_picture()
-        self._stroke = Stroke(picture.mask.edit(), brush, start, erase=erase)
-        self._announce(self._stroke.begin())
+    def begin_stroke(
+        self,
+        brush: Brush,
+        start: Sample,
+        how: Combine = Combine.ADD,
+        axis: float | None = None,
+    ) -> None:
+        """Begin a gesture; with an `axis`, an x in image pixels, mirrored too.
 
-    def continue_stroke(self, sample: Point) -> None:
+        A stroke that has not ended is ended first. Raises NoSource.
+        """
+        self._open_picture()
+        self.end_stroke()
+        self.when_settled(partial(self._begin, brush, start, how, axis))
+
+    def continue_stroke(self, sample: Sample) -> None:
         """Go on to `sample`; without a stroke nothing happens."""
-        if self._stroke is not None:
-            self._announce(self._stroke.add(sample))
+        self.when_settled(partial(self._continue, sample))
 
     def end_stroke(self) -> None:
         """Commit the stroke as one undo step; without one nothing happens."""
-        if self._stroke is None:
-            return
-        stroke, self._stroke = self._stroke, None
-        self._announce(stroke.finish())
-        self._commit(stroke.edit)
+        self.when_settled(self._end)
 
     def abort_stroke(self) -> None:
         """Take the stroke back as if it had not been begun; without one nothing happens."""
-        if self._stroke is None:
-            return
-        stroke, self._stroke = self._stroke, None
-        self._announce(stroke.edit.abort())
+        self.when_settled(self._abort)
 
-    def invert_mask(self) -> None:
-        """Exchange painted and unpainted. Raises NoSource."""
-        self._edit(invert)
+    def change(self, operation: Callable[[MaskEdit], Rect]) -> None:
+        """Change the mask in one undo step; a stroke is ended first. Raises NoSource.
 
-    def clear_mask(self) -> None:
-        """Unpaint everything. Raises NoSource."""
-        self._edit(lambda edit: fill(edit, 0))
+        `operation` returns what it changed. It may be called in a worker thread; what it raises
+        leaves the mask as it was, and a FluxfillError goes to the task owner.
+        """
+        self._open_picture()
+        self.end_stroke()
+        self.when_settled(partial(self._change, operation))
+
+    def select(self, region: Callable[[], Region], how: Combine) -> None:
+        """Bring a region, made where `change` happens, into the mask. Raises NoSource."""
+        self.change(lambda edit: combine(edit, region(), how))
 
     @property
     def can_undo(self) -> bool:
@@ -124,38 +157,115 @@ class Document(QObject):
 
     def undo(self) -> None:
         """Take back the latest step; during a stroke, the stroke."""
-        if self._stroke is not None:
-            self.abort_stroke()
-        elif self.picture is not None and self.can_undo:
-            self._stepped(self.picture.history.undo(self.picture.mask.pixels))
+        self.when_settled(self._undo)
 
     def redo(self) -> None:
         """Do the latest step that was taken back again; not during a stroke."""
+        self.when_settled(self._redo)
+
+    def _begin(self, brush: Brush, start: Sample, how: Combine, axis: float | None) -> None:
+        mask = self._open_picture().mask
+        stroke = self._stroke = Stroke(mask.edit(), brush, self._stamps, how, axis)
+        area = mask.bounds.size.area if how is Combine.INTERSECT else 0
+        self._aside(area, lambda: stroke.begin(start), self._announce, "begin a stroke")
+
+    def _continue(self, sample: Sample) -> None:
+        if self._stroke is not None:
+            self._announce(self._stroke.add(sample))
+
+    def _end(self) -> None:
+        if self._stroke is None:
+            return
+        stroke, self._stroke = self._stroke, None
+        self._announce(stroke.finish())
+        self._aside(stroke.edit.area, stroke.edit.commit, self._committed, "end a stroke")
+
+    def _abort(self) -> None:
+        if self._stroke is not None:
+            stroke, self._stroke = self._stroke, None
+            edit = stroke.edit
+            self._aside(edit.area, edit.abort, self._announce, "take a stroke back")
+
+    def _change(self, operation: Callable[[MaskEdit], Rect]) -> None:
+        mask = self._open_picture().mask
+
+        def work() -> tuple[Rect, UndoRecord | None]:
+            with mask.edit() as edit:
+                return operation(edit), edit.commit()
+
+        def done(outcome: tuple[Rect, UndoRecord | None]) -> None:
+            self._announce([outcome[0]])
+            self._committed(outcome[1])
+
+        self._aside(mask.size.area, work, done, "change the mask")
+
+    def _undo(self) -> None:
+        if self._stroke is not None:
+            self._abort()
+        elif self.picture is not None and self.can_undo:
+            self._step(self.picture, self.picture.history.undo())
+
+    def _redo(self) -> None:
         if self._stroke is None and self.picture is not None and self.can_redo:
-            self._stepped(self.picture.history.redo(self.picture.mask.pixels))
+            self._step(self.picture, self.picture.history.redo())
 
-    def _edit(self, change: Callable[[MaskEdit], Rect]) -> None:
-        self.end_stroke()
-        with self._open_picture().mask.edit() as edit:
-            self._announce(change(edit))
-            self._commit(edit)
+    def _step(self, picture: Picture, record: UndoRecord) -> None:
+        def done(dirty: list[Rect]) -> None:
+            self._announce(dirty)
+            self._summarise()
 
-    def _commit(self, edit: MaskEdit) -> None:
-        record = edit.commit()
+        self._aside(record.area, lambda: record.apply(picture.mask.pixels), done, "undo or redo")
+        self.history_changed.emit()
+
+    def _committed(self, record: UndoRecord | None) -> None:
         if record is not None:
-            self._open_picture().history.push(record)
+            history = self._open_picture().history
+            history.push(record)
+            self._tasks.start(_compress(history, record), "compress an undo step")
             self.history_changed.emit()
             self._summarise()
 
-    def _stepped(self, dirty: Rect) -> None:
-        self._announce(dirty)
-        self.history_changed.emit()
-        self._summarise()
+    def _aside(
+        self, area: int, work: Callable[[], T], done: Callable[[T], None], name: str
+    ) -> None:
+        """Do `work`, which changes `area` pixels, now or in a worker; `done` gets its result."""
+        if area > _AT_ONCE:
+            self._changing = self._tasks.start(self._work(work, done), name)
+            return
+        try:
+            result = work()
+        except FluxfillError as error:
+            self._tasks.failed.emit(error)
+        else:
+            done(result)
 
-    def _announce(self, dirty: Rect) -> None:
-        if not dirty.is_empty:
-            self._open_picture().mask_pyramid.update(dirty)
-            self.mask_changed.emit(dirty)
+    async def _work(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
+        # By now the picture may be another one, and what it is waiting for another task.
+        task = asyncio.current_task()
+        try:
+            result = await asyncio.to_thread(work)
+            if task is self._changing:
+                done(result)
+        except FluxfillError:
+            if task is self._changing:
+                # What was shown meanwhile may be half of the change that was taken back.
+                self._announce([Rect.of(self._open_picture().mask.size)])
+            raise
+        except asyncio.CancelledError:
+            self._waiting.clear()
+            raise
+        finally:
+            if task is self._changing:
+                self._changing = None
+                while self._waiting and self._changing is None:
+                    self._waiting.popleft()()
+
+    def _announce(self, dirty: Iterable[Rect]) -> None:
+        pyramid = self._open_picture().mask_pyramid
+        for rect in dirty:
+            if not rect.is_empty:
+                pyramid.update(rect)
+                self.mask_changed.emit(rect)
 
     def _open_picture(self) -> Picture:
         if self.picture is None:
@@ -181,3 +291,7 @@ class Document(QObject):
 def _summary_of(mask: Mask) -> MaskSummary:
     """Read while painting may go on: what is torn by that is counted again after the stroke."""
     return MaskSummary(cv2.countNonZero(mask.pixels) / mask.size.area, mask.bounds)
+
+
+async def _compress(history: History, record: UndoRecord) -> None:
+    history.replace(record, await asyncio.to_thread(record.compressed))

@@ -160,7 +160,7 @@ def _prepare(entry: Entry, fill: Fill, previous: Shown | None) -> Shown:
     """Both sides with their pyramids; the source's is taken over where it is the same picture."""
     picture = fill.picture()
     source = fill.source.pixels
-    if previous is not None and previous.source_pyramid.levels[0] is source:
+    if previous is not None and previous.source_pyramid.base is source:
         source_pyramid = previous.source_pyramid
     else:
         source_pyramid = Pyramid(source)

@@ -8,6 +8,7 @@ import time
 
 from PySide6.QtCore import QObject, Signal
 
+from fluxfill_studio.core.codec import encode_png
 from fluxfill_studio.core.errors import EmptyMask, FluxfillError, NoSource
 from fluxfill_studio.core.plan import Inputs, Plan
 from fluxfill_studio.core.request import FillRequest, Mode
@@ -81,6 +82,8 @@ class Generation(QObject):
     """The FluxfillError that a run was refused for or ended with; its entry tells it too."""
     begun = Signal()
     """What is open and painted now goes into a run: it was not refused."""
+    mask_kept = Signal()
+    """There is another `latest_mask`."""
     finished = Signal(str)
     """The id of the entry whose result has just arrived."""
 
@@ -101,10 +104,15 @@ class Generation(QObject):
         self._tasks = tasks
         self._running: dict[str, asyncio.Task[None]] = {}
         self._count = 0
+        self.latest_mask: bytes | None = None
+        """The mask of the latest run as a PNG, at its picture's full size."""
 
     def run(self) -> None:
         """Start a run with what is open, painted and set now; refusals go to `failed`."""
         self._document.end_stroke()
+        self._document.when_settled(self._run_settled)
+
+    def _run_settled(self) -> None:
         picture = self._document.picture
         try:
             if picture is None:
@@ -135,9 +143,12 @@ class Generation(QObject):
             plan, inputs = await asyncio.to_thread(plan_run, source, mask)
         except EmptyMask as error:
             self.failed.emit(error)
-        else:
-            self.begun.emit()
-            self._add(request, plan, inputs)
+            return
+        self.begun.emit()
+        self._add(request, plan, inputs)
+        if mask is not None:
+            self.latest_mask = await asyncio.to_thread(encode_png, mask)
+            self.mask_kept.emit()
 
     def _add(self, request: FillRequest, plan: Plan, inputs: Inputs) -> None:
         self._count += 1

@@ -20,13 +20,10 @@ class Dialogs(QObject):
         self._window = window
 
     def ask_open(self, then: Callable[[Path], None]) -> None:
-        dialog = self._dialog(self.tr("Open a photograph"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        pictures = "*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp"
-        dialog.setNameFilters(
-            [self.tr("Pictures") + f" ({pictures})", self.tr("All files") + " (*)"]
-        )
-        self._ask(dialog, then)
+        self._ask_picture(self.tr("Open a photograph"), then)
+
+    def ask_mask(self, then: Callable[[Path], None]) -> None:
+        self._ask_picture(self.tr("Import a mask"), then)
 
     def ask_save(self, name: str, then: Callable[[Path], None]) -> None:
         """Ask where to save; the dialog itself asks before a file is overwritten."""
@@ -40,6 +37,15 @@ class Dialogs(QObject):
         dialog.filterSelected.connect(
             lambda chosen: dialog.setDefaultSuffix(suffixes[filters.index(chosen)])
         )
+        dialog.selectFile(name)
+        self._ask(dialog, then)
+
+    def ask_save_mask(self, name: str, then: Callable[[Path], None]) -> None:
+        """Ask where to save the mask; the dialog itself asks before a file is overwritten."""
+        dialog = self._dialog(self.tr("Export the mask"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters(["PNG (*.png)"])
+        dialog.setDefaultSuffix("png")
         dialog.selectFile(name)
         self._ask(dialog, then)
 
@@ -57,6 +63,15 @@ class Dialogs(QObject):
         box.setEscapeButton(keep)
         agree.clicked.connect(lambda: then())
         box.open()
+
+    def _ask_picture(self, title: str, then: Callable[[Path], None]) -> None:
+        dialog = self._dialog(title)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        pictures = "*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp"
+        dialog.setNameFilters(
+            [self.tr("Pictures") + f" ({pictures})", self.tr("All files") + " (*)"]
+        )
+        self._ask(dialog, then)
 
     def _dialog(self, title: str) -> QFileDialog:
         dialog = QFileDialog(self._window, title, str(self._settings.folder))

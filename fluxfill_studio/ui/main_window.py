@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from fluxfill_studio.core.preview import Preview
 from fluxfill_studio.core.request import Mode
 from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.types import Pixels
@@ -33,11 +34,14 @@ from fluxfill_studio.ui.empty_state import EmptyState
 from fluxfill_studio.ui.foot import Foot
 from fluxfill_studio.ui.intake import can_take, opening_of
 from fluxfill_studio.ui.look import Look
+from fluxfill_studio.ui.mask_commands import MaskCommands
 from fluxfill_studio.ui.notice_strip import NoticeStrip
+from fluxfill_studio.ui.options.tool_options import OptionsPage, ToolOptions
 from fluxfill_studio.ui.panels.parameter_panel import ParameterPanel
 from fluxfill_studio.ui.pictures import to_image
 from fluxfill_studio.ui.results_strip import ResultsStrip
-from fluxfill_studio.ui.tool_options import OptionsPage, ToolOptions
+from fluxfill_studio.ui.shortcuts import Shortcuts
+from fluxfill_studio.ui.shortcuts_dialog import ShortcutsDialog
 from fluxfill_studio.ui.tool_rail import ToolRail
 from fluxfill_studio.ui.top_bar import TopBar
 
@@ -68,6 +72,8 @@ class MainWindow(QMainWindow):
         self.addActions(actions.all)
         self.commands = Commands(studio, actions, self)
         self.dialogs = Dialogs(studio.settings, self)
+        self.mask_commands = MaskCommands(studio, actions, self.dialogs, self)
+        self.shortcuts = Shortcuts(actions, studio.settings, self)
         self._make_parts()
         self._lay_out()
         self._connect()
@@ -81,6 +87,7 @@ class MainWindow(QMainWindow):
             self.canvas,
             self.compare,
             self.top_bar,
+            self.options,
             self.strip,
             self.notice,
             self.empty,
@@ -92,12 +99,16 @@ class MainWindow(QMainWindow):
     def _make_parts(self) -> None:
         studio, actions = self._studio, self._actions
         self.top_bar = TopBar(studio.document, studio.account, actions)
-        self.options = ToolOptions(
-            studio.canvas, studio.parameters, studio.document, studio.gallery, actions
-        )
+        self.options = ToolOptions(studio, actions)
         self.rail = ToolRail(actions)
         self.empty = EmptyState(actions, studio.samples.paths)
-        self.canvas = Canvas(studio.document, studio.canvas, studio.parameters)
+        self.canvas = Canvas(
+            studio.document,
+            studio.canvas,
+            studio.parameters,
+            studio.flood_preview,
+            studio.smart_selection,
+        )
         self.compare = CompareView(studio.gallery)
         self.strip = ResultsStrip(studio.document, studio.gallery, studio.generation)
         self.panel = ParameterPanel(studio.parameters, studio.account, actions[Act.RUN])
@@ -143,6 +154,7 @@ class MainWindow(QMainWindow):
         actions[Act.USE_AS_SOURCE].triggered.connect(
             lambda: self._use_as_source(studio.gallery.selected)
         )
+        actions[Act.SHORTCUTS].triggered.connect(self._show_shortcuts)
         actions[Act.CLOSE].triggered.connect(self.close)
         actions[Act.COMPARE].triggered.connect(lambda: self._compare(True))
         for act in MODES:
@@ -161,6 +173,8 @@ class MainWindow(QMainWindow):
             view.viewport_changed.connect(self._show_zoom)
             view.hovered.connect(self.foot.set_position)
         studio.samples.loaded.connect(self._show_thumbnail)
+        studio.opener.previewed.connect(self._show_preview)
+        studio.opener.failed.connect(self._end_preview)
         studio.opener.opened.connect(self._tell_what_was_lost)
         studio.document.replaced.connect(self._picture_replaced)
         studio.document.mask_changed.connect(self._note_painting)
@@ -174,6 +188,11 @@ class MainWindow(QMainWindow):
             lambda path: studio.notices.inform(self.tr("Saved as {path}").format(path=path))
         )
 
+    def _show_shortcuts(self) -> None:
+        dialog = ShortcutsDialog(self.shortcuts, self._actions, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
     @property
     def _view(self) -> PictureView:
         """The view that the zoom actions mean."""
@@ -181,11 +200,21 @@ class MainWindow(QMainWindow):
 
     def _run(self) -> None:
         self._studio.notices.clear()
-        self._studio.generation.run()
+        # What smart select has found is meant to be in the mask.
+        self._studio.smart_selection.apply(self._studio.generation.run)
 
     def _picture_replaced(self) -> None:
         self._painted_since_run = False
         self._compare(False)
+
+    def _show_preview(self, preview: Preview) -> None:
+        """Show what is known of the picture that is being opened; what is open stays open."""
+        self.canvas.show_preview(preview)
+        self._compare(False)
+
+    def _end_preview(self) -> None:
+        self.canvas.end_preview()
+        self._refresh()
 
     def _tell_what_was_lost(self, source: Source) -> None:
         """Opening succeeded, but what is open may be less than what the file holds."""
@@ -242,7 +271,8 @@ class MainWindow(QMainWindow):
             actions[act].setEnabled(has_result)
         for act in (Act.FIT, Act.ACTUAL_SIZE, Act.ZOOM_IN, Act.ZOOM_OUT):
             actions[act].setEnabled(is_open or self._is_comparing)
-        page: QWidget = self.canvas if is_open else self.empty
+        is_shown = is_open or self.canvas.is_previewing
+        page: QWidget = self.canvas if is_shown else self.empty
         self._show_page(self.compare if self._is_comparing else page)
         self.side.setCurrentWidget(self.result_panel if self._is_comparing else self.panel)
         if self._is_comparing:

@@ -8,10 +8,12 @@ from PySide6.QtGui import QImage
 from fluxfill_studio.core.types import Pixels, Plane
 
 
-def to_image(pixels: Pixels) -> QImage:
-    """An RGB array as a QImage with bytes of its own."""
+def to_image(pixels: Pixels | Plane) -> QImage:
+    """An RGB array, or a grey plane, as a QImage with bytes of its own."""
     height, width = pixels.shape[:2]
     data = np.ascontiguousarray(pixels).data
+    if pixels.ndim == 2:
+        return QImage(data, width, height, width, QImage.Format.Format_Grayscale8).copy()
     return QImage(data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
 
 

@@ -110,7 +110,7 @@ class ResultsStrip(QScrollArea):
             # Twice the tile's size, for screens with a scale of 200 %.
             scale = min(1.0, 2 * TILE_WIDTH / picture.source.size.long_side)
             pyramid = picture.pyramid
-            image = to_image(pyramid.levels[pyramid.level_for(scale)])
+            image = to_image(pyramid.level(pyramid.level_for(scale)))
             self._source.show_face(Face(Kind.PICTURE, self.tr("Source"), image=image))
 
     def _add(self, entry_id: str) -> None:

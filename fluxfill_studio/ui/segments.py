@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy
 from typing_extensions import override
 
+_ICON: Final = QSize(18, 18)
+
 
 class Segments(QFrame):
-    """One button for each of `actions`; `name` tells a screen reader what is chosen here."""
+    """One button for each of `actions`; `name` tells a screen reader what is chosen here.
 
-    def __init__(self, name: str, actions: Iterable[QAction]) -> None:
+    The buttons show the texts of the actions, or their icons.
+    """
+
+    def __init__(self, name: str, actions: Iterable[QAction], *, icons: bool = False) -> None:
         super().__init__()
         self.setProperty("role", "segments")
         self.setAccessibleName(name)
@@ -22,21 +28,24 @@ class Segments(QFrame):
         row.setContentsMargins(2, 2, 2, 2)
         row.setSpacing(0)
         for action in actions:
-            row.addWidget(_Segment(action))
+            row.addWidget(_Segment(action, icons))
 
 
 class _Segment(QPushButton):
     """A press asks the action; the button shows what the action makes of it."""
 
-    def __init__(self, action: QAction) -> None:
-        super().__init__(action.text())
+    def __init__(self, action: QAction, has_icon: bool) -> None:
+        super().__init__("" if has_icon else action.text())
         self._action = action
+        self._has_icon = has_icon
         self.setProperty("role", "segment")
+        if has_icon:
+            self.setProperty("face", "icon")
+            self.setIconSize(_ICON)
         self.setCheckable(True)
         # A click leaves the keyboard where it is, with the canvas.
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(action.text())
-        self.setToolTip(action.toolTip())
         self.clicked.connect(lambda: action.trigger())
         action.changed.connect(self._follow)
         self._follow()
@@ -46,5 +55,8 @@ class _Segment(QPushButton):
         """Not the press decides, but the action."""
 
     def _follow(self) -> None:
+        self.setToolTip(self._action.toolTip())
+        if self._has_icon:
+            self.setIcon(self._action.icon())
         self.setEnabled(self._action.isEnabled())
         self.setChecked(self._action.isChecked())

@@ -6,20 +6,30 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from typing_extensions import override
 
-from fluxfill_studio.ui.actions import TABLE, Actions, Group
-from fluxfill_studio.ui.commands import TOOLS
+from fluxfill_studio.ui.actions import Act, Actions
 
 _WIDTH: Final = 48
 _MARGIN: Final = 8
 _SPACING: Final = 2
 _LINE_WIDTH: Final = 24
+_LINE_MARGIN: Final = 4
+_BUTTON: Final = QSize(40, 40)
+_BUTTON_MINIMUM: Final = QSize(40, 32)
 _ICON: Final = QSize(20, 20)
+
+GROUPS: Final = (
+    (Act.BRUSH, Act.ERASER),
+    (Act.LASSO, Act.POLYGON, Act.RECTANGLE, Act.ELLIPSE, Act.BUCKET, Act.SMART_SELECT),
+    (Act.HAND, Act.ZOOM),
+)
+"""What paints, what selects, and what looks around."""
 
 
 class ToolRail(QFrame):
-    """One button for each tool of the table, and a line between painting and looking around."""
+    """A button for each tool, and a line between the groups. In a low window all move together."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,25 +40,34 @@ class ToolRail(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, _MARGIN, 0, _MARGIN)
         column.setSpacing(_SPACING)
-        acts = [spec.act for spec in TABLE if spec.group is Group.TOOL]
-        for paints in (True, False):
-            if not paints:
-                column.addSpacing(_MARGIN - _SPACING)
+        for number, group in enumerate(GROUPS):
+            if number > 0:
+                column.addSpacing(_LINE_MARGIN)
                 column.addWidget(_line(), 0, Qt.AlignmentFlag.AlignHCenter)
-                column.addSpacing(_MARGIN - _SPACING)
-            for act in acts:
-                if TOOLS[act].paints is paints:
-                    column.addWidget(_button(actions[act]), 0, Qt.AlignmentFlag.AlignHCenter)
+                column.addSpacing(_LINE_MARGIN)
+            for act in group:
+                column.addWidget(_RailButton(actions[act]), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
 
 
-def _button(action: QAction) -> QToolButton:
-    button = QToolButton()
-    button.setProperty("role", "rail")
-    button.setIconSize(_ICON)
-    button.setDefaultAction(action)
-    button.setAccessibleName(action.text())
-    return button
+class _RailButton(QToolButton):
+    """Square where there is room, and lower where there is not."""
+
+    def __init__(self, action: QAction) -> None:
+        super().__init__()
+        self.setProperty("role", "rail")
+        self.setIconSize(_ICON)
+        self.setDefaultAction(action)
+        self.setAccessibleName(action.text())
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+
+    @override
+    def sizeHint(self) -> QSize:
+        return _BUTTON
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return _BUTTON_MINIMUM
 
 
 def _line() -> QFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
-from PySide6.QtGui import QActionGroup, QColor, QIcon, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QActionGroup, QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -13,17 +13,16 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QSizePolicy,
-    QStyleOption,
     QToolButton,
     QWidget,
 )
-from typing_extensions import override
 
 from fluxfill_studio.core.job import Engine
 from fluxfill_studio.core.texts import QT_TRANSLATE_NOOP
 from fluxfill_studio.model.account import Account
 from fluxfill_studio.model.document import Document
 from fluxfill_studio.ui.actions import Act, Actions
+from fluxfill_studio.ui.elided_label import ElidedLabel
 from fluxfill_studio.ui.look import Look
 from fluxfill_studio.ui.segments import Segments
 from fluxfill_studio.ui.wording import credits_text
@@ -62,7 +61,7 @@ class TopBar(QFrame):
         self.setProperty("role", "panel")
         self.setProperty("edge", "bottom")
         self.setFixedHeight(_HEIGHT)
-        self._name = _ElidedLabel()
+        self._name = ElidedLabel(Qt.TextElideMode.ElideMiddle, _NAME_MINIMUM)
         self._name.setProperty("role", "title")
         self._size = QLabel()
         self._size.setProperty("role", "muted")
@@ -130,6 +129,7 @@ class TopBar(QFrame):
         for act in _THEMES:
             actions[act].setIconVisibleInMenu(False)  # it would stand in place of the check mark
             themes.addAction(actions[act])
+        menu.addAction(actions[Act.SHORTCUTS])
         menu.addSeparator()
         menu.addAction(actions[Act.CLOSE])
         button = QToolButton()
@@ -171,40 +171,6 @@ class TopBar(QFrame):
             # Green once the service has answered.
             colour = QColor(theme.muted if balance is None else theme.ok)
             self._engine.setIcon(_dot(colour, self.devicePixelRatioF()))
-
-
-class _ElidedLabel(QLabel):
-    """A line that is cut in its middle where it does not fit; the tooltip then has all of it."""
-
-    @override
-    def setText(self, text: str, /) -> None:
-        super().setText(text)
-        self.setToolTip(text)
-
-    @override
-    def minimumSizeHint(self) -> QSize:
-        hint = super().minimumSizeHint()
-        return QSize(min(hint.width(), _NAME_MINIMUM), hint.height())
-
-    @override
-    def paintEvent(self, event: QPaintEvent, /) -> None:
-        del event  # so small that it is always painted whole
-        option = QStyleOption()
-        option.initFrom(self)
-        text = self.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideMiddle, self.width()
-        )
-        painter = QPainter(self)
-        self.style().drawItemText(
-            painter,
-            self.rect(),
-            Qt.AlignmentFlag.AlignVCenter,
-            option.palette,
-            self.isEnabled(),
-            text,
-            self.foregroundRole(),
-        )
-        painter.end()
 
 
 def _engine_name(engine: Engine) -> str:

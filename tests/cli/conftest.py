@@ -19,11 +19,11 @@ import pytest
 from PIL import Image
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from fluxfill_studio.core.brush import Brush
+from fluxfill_studio.core.brush import Brush, Stamps
 from fluxfill_studio.core.geometry import Point, Size
 from fluxfill_studio.core.mask import Mask
 from fluxfill_studio.core.schema import ParameterSchema
-from fluxfill_studio.core.stroke import Stroke
+from fluxfill_studio.core.stroke import Sample, Stroke
 from fluxfill_studio.core.types import Pixels, Plane
 from fluxfill_studio.sandbox.serve import HOST, serve
 from fluxfill_studio.sandbox.server import DEFAULT_SETTINGS, Sandbox
@@ -189,10 +189,10 @@ def painted(size: Size) -> Plane:
         brush = Brush(6 * unit, hardness=hardness)
         start = Point(0.35 * size.width, height * size.height)
         with mask.edit() as edit:
-            stroke = Stroke(edit, brush, start, erase=False)
-            stroke.begin()
+            stroke = Stroke(edit, brush, Stamps())
+            stroke.begin(Sample(start))
             for step in range(1, 11):
-                stroke.add(start + Point(step * unit, (step % 3) * unit))
+                stroke.add(Sample(start + Point(step * unit, (step % 3) * unit)))
             stroke.finish()
             edit.commit()
     return mask.pixels

@@ -6,6 +6,7 @@ import numpy as np
 
 from fluxfill_studio.core.compose import Fill
 from fluxfill_studio.core.errors import FluxfillError
+from fluxfill_studio.core.geometry import Rect
 from fluxfill_studio.core.job import Engine, Job, JobState
 from fluxfill_studio.core.request import FillRequest
 from fluxfill_studio.core.schema import ParameterSchema
@@ -22,6 +23,17 @@ def source(width: int = 300, height: int = 200, name: str = "harbour.png") -> So
 
 def picture(width: int = 300, height: int = 200, name: str = "harbour.png") -> Picture:
     return Picture.of(source(width, height, name))
+
+
+OBJECT = Rect(110, 70, 80, 60)
+"""What stands out in the picture of `with_object`, with some of its ground."""
+
+
+def with_object() -> Picture:
+    """A picture of 300 × 200 with a red rectangle, 60 × 40, in the middle of OBJECT."""
+    pixels = photograph(300, 200) // 8
+    pixels[80:120, 120:180] = (220, 60, 40)
+    return Picture.of(Source("poster.png", pixels))
 
 
 def run(

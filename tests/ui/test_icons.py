@@ -25,7 +25,8 @@ REQUIRED = {
     *("error", "compare-side", "use-as-source", "arrow-left", "arrow-right", "arrow-up"),
     *("arrow-down", "square", "zoom-out-frame", "plus", "minus", "overlay", "mask-view"),
     *("image-view", "sun", "moon", "system-theme", "drop", "copy", "star", "key", "cloud"),
-    *("laptop", "more"),
+    *("laptop", "more", "add", "subtract", "intersect", "symmetry", "pressure", "grow", "shrink"),
+    *("feather", "fill-holes", "from-alpha", "last-mask", "import", "export", "keyboard"),
 }
 
 each_icon = pytest.mark.parametrize("name", NAMES)

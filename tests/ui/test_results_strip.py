@@ -18,6 +18,7 @@ from fluxfill_studio.core.errors import Charge, JobFailed, Unreachable
 from fluxfill_studio.core.geometry import Point
 from fluxfill_studio.core.job import JobState
 from fluxfill_studio.core.schema import ParameterSchema
+from fluxfill_studio.core.stroke import Sample
 from fluxfill_studio.model.studio import Studio
 from fluxfill_studio.ui.look import Look
 from fluxfill_studio.ui.results_strip import ResultsStrip
@@ -81,7 +82,7 @@ def test_the_source_comes_first_while_something_is_open(
 def test_of_a_large_source_a_small_copy_is_shown(studio: Studio, strip: ResultsStrip) -> None:
     large = picture(4000, 3000)
     studio.document.show(large)
-    level = large.pyramid.levels[4]
+    level = large.pyramid.level(4)
     middle = tiles(strip)[0].grab().toImage().pixelColor(62, 20)
     height, width = level.shape[:2]
     # Row 20 of the tile is 15 of 82 rows of the face, which shows the height cut to 114 : 82.
@@ -273,7 +274,7 @@ def test_a_real_run_is_stopped_from_its_tile_and_removed(
     document, gallery = studio.document, studio.gallery
 
     async def drive() -> None:
-        document.begin_stroke(Brush(40), Point(150, 100), erase=False)
+        document.begin_stroke(Brush(40), Sample(Point(150, 100)))
         document.end_stroke()
         studio.parameters.set("prompt", "a calm sea")
         begun = asyncio.create_task(emitted(gallery.added))

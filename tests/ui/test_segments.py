@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow, QPushButton, QWidget
 
+from fluxfill_studio.ui.look import Look
 from fluxfill_studio.ui.segments import Segments
 
 LEFT = Qt.MouseButton.LeftButton
@@ -73,3 +74,18 @@ def test_a_click_leaves_the_keyboard_where_it_is(
     buttons[0].setFocus()
     QTest.mouseClick(buttons[1], LEFT)
     assert buttons[0].hasFocus()
+
+
+def test_icons_stand_in_place_of_texts_and_follow_the_actions(qapp: QObject, look: Look) -> None:
+    actions = three_actions(qapp)
+    for action in actions:
+        action.setToolTip(f"{action.text()} (X)")
+    segments = Segments("Mode", actions, icons=True)
+    buttons = segments.findChildren(QPushButton)
+    assert [b.text() for b in buttons] == ["", "", ""]
+    assert [b.accessibleName() for b in buttons] == ["Inpaint", "Outpaint", "Compare"]
+    assert [b.toolTip() for b in buttons] == ["Inpaint (X)", "Outpaint (X)", "Compare (X)"]
+    actions[1].setIcon(look.icon("add"))
+    actions[1].setToolTip("Outpaint (Y)")
+    assert [b.icon().isNull() for b in buttons] == [True, False, True]
+    assert buttons[1].toolTip() == "Outpaint (Y)"

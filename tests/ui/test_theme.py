@@ -32,6 +32,7 @@ from PySide6.QtWidgets import (
     QSplitter,
     QStatusBar,
     QToolButton,
+    QTreeView,
     QVBoxLayout,
     QWidget,
 )
@@ -172,6 +173,13 @@ def value_box() -> QWidget:
     return widget
 
 
+def icon_segment() -> QWidget:
+    """A segment that shows an icon alone."""
+    widget = button(QPushButton, "segment")
+    widget.setProperty("face", "icon")
+    return widget
+
+
 FOCUSABLE: dict[str, Callable[[], QWidget]] = {
     "push": lambda: button(QPushButton),
     "primary": lambda: button(QPushButton, "primary"),
@@ -181,9 +189,11 @@ FOCUSABLE: dict[str, Callable[[], QWidget]] = {
     "pill": lambda: button(QPushButton, "pill"),
     "segment": lambda: button(QPushButton, "segment"),
     "chosen segment": lambda: button(QPushButton, "segment", checked=True),
+    "icon segment": icon_segment,
     "tile": lambda: button(QToolButton, "tile"),
     "chosen tile": lambda: button(QToolButton, "tile", checked=True),
     "card": lambda: button(QToolButton, "card"),
+    "text tool": lambda: button(QToolButton, "text"),
     "tool": lambda: button(QToolButton),
     "rail": lambda: button(QToolButton, "rail"),
     "chosen rail": lambda: button(QToolButton, "rail", checked=True),
@@ -191,6 +201,7 @@ FOCUSABLE: dict[str, Callable[[], QWidget]] = {
     "check box": lambda: QCheckBox("Keep"),
     "line edit": QLineEdit,
     "text edit": QPlainTextEdit,
+    "tree": QTreeView,
     "spin box": QSpinBox,
     "double spin box": QDoubleSpinBox,
     "value": value_box,
@@ -258,7 +269,7 @@ def test_controls_have_the_sizes_of_the_design(window: QMainWindow) -> None:
     assert primary.sizeHint().height() == secondary.sizeHint().height() == 38
     assert pill.sizeHint().height() == 24
     assert tile.sizeHint().height() == 50
-    assert rail.sizeHint() == QSize(40, 40)
+    assert rail.sizeHint().width() == 40
     assert tool.sizeHint() == QSize(28, 28)
 
 
@@ -283,12 +294,13 @@ def test_qt_has_nothing_to_say_about_the_style_sheet(window: QMainWindow, qtlog:
     menu.addAction("Starred").setCheckable(True)
     menu.addSeparator()
     menu.addMenu("More")
-    framed = [QFrame() for _ in range(8)]
+    framed = [QFrame() for _ in range(9)]
     for frame, (name, value) in zip(
         framed,
         [
             ("role", "panel"),
             ("role", "raised"),
+            ("role", "popover"),
             ("role", "segments"),
             ("role", "drop"),
             ("role", "message"),

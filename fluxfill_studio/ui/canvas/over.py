@@ -1,12 +1,10 @@
-"""What is painted over the picture: the brush's ring, and the frame it is about to grow into."""
+"""Lines over the picture: the symmetry axis, and the frame it is about to grow into."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRect, Qt
+from PySide6.QtCore import QCoreApplication, QRect, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap, QRegion
 
 from fluxfill_studio.core.geometry import Rect
@@ -14,56 +12,18 @@ from fluxfill_studio.core.viewport import Viewport
 from fluxfill_studio.ui.canvas.frame_buffer import to_qrect
 from fluxfill_studio.ui.theme import Theme
 
-# A smaller ring cannot be seen, so a cross marks the spot instead.
-_SMALLEST_RING: Final = 3.0
-_CROSS: Final = 6.0
 _CHECK: Final = 12
+_DARK: Final = QColor(0, 0, 0, 130)
+_LIGHT: Final = QColor(255, 255, 255, 220)
 
 
-@dataclass(frozen=True)
-class Ring:
-    """The brush at the pointer: centre and radius in device pixels, hardness 0 to 1.
-
-    `ratio` is the device pixel ratio, for lines of the same width on every screen.
-    """
-
-    x: float
-    y: float
-    radius: float
-    hardness: float
-    ratio: float
-
-    @property
-    def bounds(self) -> Rect:
-        reach = max(self.radius, _CROSS * self.ratio) + 3 * self.ratio
-        return Rect.from_bounds(
-            math.floor(self.x - reach),
-            math.floor(self.y - reach),
-            math.ceil(self.x + reach),
-            math.ceil(self.y + reach),
-        )
-
-
-def paint_ring(painter: QPainter, ring: Ring) -> None:
-    """The rim in white between two dark lines, seen on any picture; inside it the hard core."""
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    centre = QPointF(ring.x, ring.y)
-    dark, light = QColor(0, 0, 0, 130), QColor(255, 255, 255, 235)
-    for colour, width in ((dark, 3.2), (light, 1.4)):
-        painter.setPen(QPen(colour, width * ring.ratio))
-        if ring.radius >= _SMALLEST_RING * ring.ratio:
-            painter.drawEllipse(centre, ring.radius, ring.radius)
-        else:
-            arm = _CROSS * ring.ratio
-            painter.drawLine(centre - QPointF(arm, 0), centre + QPointF(arm, 0))
-            painter.drawLine(centre - QPointF(0, arm), centre + QPointF(0, arm))
-    core = ring.radius * ring.hardness
-    if ring.hardness < 1 and core >= _SMALLEST_RING * ring.ratio:
-        painter.setPen(QPen(QColor(255, 255, 255, 110), ring.ratio))
-        painter.drawEllipse(centre, core, core)
-    painter.restore()
+def paint_axis(painter: QPainter, viewport: Viewport, ratio: float) -> None:
+    """The line at which strokes are mirrored, the picture's vertical middle."""
+    area = viewport.image_area
+    x = round(viewport.left + viewport.image.width * viewport.scale / 2)
+    for colour, style in ((_DARK, Qt.PenStyle.SolidLine), (_LIGHT, Qt.PenStyle.DashLine)):
+        painter.setPen(QPen(colour, ratio, style))
+        painter.drawLine(x, area.y, x, area.bottom - 1)
 
 
 def paint_frame(painter: QPainter, viewport: Viewport, frame: Rect, theme: Theme) -> None:

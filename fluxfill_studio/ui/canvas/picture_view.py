@@ -12,19 +12,23 @@ from PySide6.QtGui import (
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
+    QNativeGestureEvent,
     QPainter,
     QPaintEvent,
+    QPointingDevice,
     QResizeEvent,
+    QTouchEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from fluxfill_studio.core.display import MaskView, Tint
-from fluxfill_studio.core.geometry import Point, Rect, Size
+from fluxfill_studio.core.display import MaskView, Tint, palette
+from fluxfill_studio.core.geometry import EMPTY, Point, Rect, Size
 from fluxfill_studio.core.pyramid import Pyramid
 from fluxfill_studio.core.viewport import Viewport
 from fluxfill_studio.ui.canvas.frame_buffer import FrameBuffer, from_qrect, to_qrect
+from fluxfill_studio.ui.canvas.touch import Touch
 from fluxfill_studio.ui.look import Look
 
 # A notch of the wheel (120 units) changes the scale by the fourth root of two.
@@ -33,7 +37,11 @@ _ZOOM_STEP: Final = math.sqrt(2)
 
 
 class PictureView(QWidget):
-    """Zoom with the wheel to the pointer; pan with the middle button, or Space and any drag."""
+    """Zoom and pan.
+
+    The wheel zooms to the pointer; the middle button, or Space and any drag, pans. Two fingers on
+    a touchpad or a screen do both, and one finger on a screen does what a press would.
+    """
 
     viewport_changed = Signal()
     """The user, or a new picture, moved the view."""
@@ -45,7 +53,9 @@ class PictureView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         # An input method would swallow the letter keys.
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setMouseTracking(True)
+        self._touch = Touch(self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._image: Pyramid | None = None
         self._mask: Pyramid | None = None
@@ -53,18 +63,32 @@ class PictureView(QWidget):
         self._buffer: FrameBuffer | None = None
         self._ground = QColor(Qt.GlobalColor.black)
         self._pan_from: QPointF | None = None
-        self._space_is_down = False
-        self.mask_view = MaskView.IMAGE
-        self.tint = Tint(255, 0, 0, 0.5)
+        # What is left of a pan over the whole device pixels.
+        self._pan_rest = QPointF()
+        self._requested = EMPTY
+        self._phase: int | None = None
+        self.space_is_down = False
+        self._palette = palette(MaskView.IMAGE, Tint(0, 0, 0, 0.0))
 
     def apply_look(self, look: Look) -> None:
         self._ground = QColor(look.theme.canvas)
         self.update()
 
-    def show_picture(self, image: Pyramid | None, mask: Pyramid | None = None) -> None:
-        """Show another picture, fitted, with `mask` over it where one is given."""
+    def show_picture(
+        self,
+        image: Pyramid | None,
+        mask: Pyramid | None = None,
+        viewport: Viewport | None = None,
+    ) -> None:
+        """Show another picture, fitted or through `viewport`, with `mask` over it if given."""
         self._image, self._mask = image, mask
-        viewport = None if image is None else Viewport.fitted(image.size, self._view_size())
+        self._buffer = None
+        if image is None:
+            viewport = None
+        elif viewport is None:
+            viewport = Viewport.fitted(image.size, self._view_size())
+        else:
+            viewport = viewport.resized(self._view_size())
         self._place(viewport)
 
     @property
@@ -103,13 +127,33 @@ class PictureView(QWidget):
     def invalidate_mask(self, rect: Rect) -> None:
         """The mask changed in `rect` of the picture: only that is painted again."""
         if self._buffer is not None:
-            self._update_device(self._buffer.invalidate(rect))
+            self.request(self._buffer.invalidate(rect))
 
-    def invalidate_all(self) -> None:
-        """The way in which the mask is shown changed."""
+    def show_mask_as(self, view: MaskView, tint: Tint) -> None:
+        self._palette = palette(view, tint)
         if self._buffer is not None:
             self._buffer.invalidate_all()
         self.update()
+
+    def march(self, phase: int | None) -> None:
+        """Show the mask's outline, its dashes `phase` pixels on, or none."""
+        self._phase = phase
+        if self._buffer is not None:
+            self.request(self._buffer.march(phase))
+
+    def request(self, rect: Rect) -> None:
+        """Ask for `rect` of the view, in device pixels, to be painted again.
+
+        Qt paints pictures into one rectangle several times as fast as into a region of some, so
+        what lies close together is asked for as one.
+        """
+        if rect.is_empty:
+            return
+        both = self._requested.united(rect)
+        if both.size.area <= 2 * (self._requested.size.area + rect.size.area):
+            rect = both
+        self._requested = both
+        self.update(to_qrect(_scaled_outwards(rect, 1 / self.devicePixelRatioF())))
 
     def paint_over(self, painter: QPainter) -> None:
         """Paint what lies over the picture; the painter's unit is the device pixel."""
@@ -121,7 +165,7 @@ class PictureView(QWidget):
     @property
     def pans_on_press(self) -> bool:
         """Whether the left button would pan now."""
-        return self._space_is_down
+        return self.space_is_down
 
     def cursor_changed(self) -> None:
         """Set the cursor for what a press would do now."""
@@ -134,6 +178,7 @@ class PictureView(QWidget):
 
     @override
     def paintEvent(self, event: QPaintEvent, /) -> None:
+        self._requested = EMPTY
         painter = QPainter(self)
         if self._image is None or self._viewport is None:
             painter.fillRect(event.rect(), self._ground)
@@ -141,15 +186,15 @@ class PictureView(QWidget):
         if self._buffer is None or self._buffer.viewport is not self._viewport:
             earlier = self._buffer
             self._buffer = FrameBuffer(self._viewport, self._image, self._mask, earlier)
+            self._buffer.march(self._phase)
         ratio = self.devicePixelRatioF()
         painter.scale(1 / ratio, 1 / ratio)
         # Qt gives the region its rectangles one by one, which its type stubs do not know.
         for part in cast(Iterable[QRect], event.region()):
             rect = self._device_rect(part)
-            area = self._viewport.visible_area
-            if rect.intersected(area) != rect:
+            if rect.intersected(self._buffer.area) != rect:
                 painter.fillRect(rect.x, rect.y, rect.width, rect.height, self._ground)
-            self._buffer.paint(painter, rect, self.mask_view, self.tint)
+            self._buffer.paint(painter, rect, self._palette)
         self.paint_over(painter)
 
     @override
@@ -160,16 +205,75 @@ class PictureView(QWidget):
 
     @override
     def event(self, event: QEvent, /) -> bool:
+        if isinstance(event, QTouchEvent):
+            self._touch.handle(event)
+            return True
+        if isinstance(event, QNativeGestureEvent):
+            return self._gesture(event)
         if event.type() == QEvent.Type.DevicePixelRatioChange and self._viewport is not None:
             self._place(self._viewport.resized(self._view_size()))
         return super().event(event)
 
     @override
     def wheelEvent(self, event: QWheelEvent, /) -> None:
-        if self._viewport is not None and event.angleDelta().y():
+        event.accept()
+        if self._viewport is None:
+            return
+        ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if _is_of_touchpad(event) and not ctrl:
+            step = QPointF(event.pixelDelta())
+            if step.isNull():
+                # A notch of a wheel that has them is 120 units, and scrolls three lines.
+                step = QPointF(event.angleDelta()) / 2
+            self.pinched(event.position(), event.position() + step, 1.0)
+        elif event.angleDelta().y():
             factor = 2 ** (event.angleDelta().y() / _WHEEL_OCTAVE)
             self.zoom_to(self._viewport.scale * factor, event.position())
-        event.accept()
+
+    def _gesture(self, event: QNativeGestureEvent) -> bool:
+        """What a touchpad's driver has recognised; returns whether it meant something."""
+        match event.gestureType():
+            case Qt.NativeGestureType.ZoomNativeGesture:
+                self.pinched(event.position(), event.position(), 1 + event.value())
+            case Qt.NativeGestureType.PanNativeGesture:
+                self.pinched(event.position(), event.position() + event.delta(), 1.0)
+            case Qt.NativeGestureType.SmartZoomNativeGesture if self._viewport is not None:
+                if self._viewport.is_fitted:
+                    self.zoom_to(1.0, event.position())
+                else:
+                    self.fit()
+            case _:
+                return False
+        return True
+
+    def pinched(self, before: QPointF, after: QPointF, factor: float) -> None:
+        """Bring the picture under the widget position `before` to `after`, larger by `factor`."""
+        if self._viewport is None:
+            return
+        step = (after - before) * self.devicePixelRatioF()
+        self._pan_rest += step
+        dx, dy = round(self._pan_rest.x()), round(self._pan_rest.y())
+        self._pan_rest -= QPointF(dx, dy)
+        viewport = self._viewport.panned(dx, dy)
+        if factor != 1:
+            viewport = viewport.zoomed(viewport.scale * factor, self._device_point(after))
+        self._place(viewport)
+
+    def finger_down(self, position: QPointF) -> None:
+        self._pan_from = position
+
+    def finger_moved(self, position: QPointF) -> None:
+        self._pan_to(position)
+
+    def finger_up(self, position: QPointF) -> None:
+        del position
+        self._pan_from = None
+
+    def finger_withdrawn(self) -> None:
+        self._pan_from = None
+
+    def tapped(self, fingers: int) -> None:
+        """So many fingers, two or more, tapped the view; nothing comes of it here."""
 
     @override
     def mousePressEvent(self, event: QMouseEvent, /) -> None:
@@ -218,18 +322,14 @@ class PictureView(QWidget):
         self._hold_space(False)
 
     def _hold_space(self, is_down: bool) -> None:
-        self._space_is_down = is_down
+        self.space_is_down = is_down
         self.cursor_changed()
 
     def _pan_to(self, position: QPointF) -> None:
-        """Move by whole device pixels; what is left over is kept for the next move."""
         if self._viewport is None or self._pan_from is None:
             return
-        ratio = self.devicePixelRatioF()
-        step = (position - self._pan_from) * ratio
-        dx, dy = round(step.x()), round(step.y())
-        self._pan_from += QPointF(dx, dy) / ratio
-        self._place(self._viewport.panned(dx, dy))
+        before, self._pan_from = self._pan_from, position
+        self.pinched(before, position, 1.0)
 
     def _place(self, viewport: Viewport | None) -> None:
         self._viewport = viewport
@@ -250,10 +350,11 @@ class PictureView(QWidget):
         """The device pixels that a widget rectangle touches."""
         return _scaled_outwards(from_qrect(rect), self.devicePixelRatioF())
 
-    def _update_device(self, rect: Rect) -> None:
-        """Ask for device pixels to be painted again."""
-        if not rect.is_empty:
-            self.update(to_qrect(_scaled_outwards(rect, 1 / self.devicePixelRatioF())))
+
+def _is_of_touchpad(event: QWheelEvent) -> bool:
+    """Whether fingers scroll: on a touchpad, or on a mouse that feels them."""
+    pad = event.deviceType() == QPointingDevice.DeviceType.TouchPad
+    return pad or event.phase() != Qt.ScrollPhase.NoScrollPhase
 
 
 def _scaled_outwards(rect: Rect, factor: float) -> Rect:

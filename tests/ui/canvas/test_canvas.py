@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final
+
 import numpy as np
 import pytest
+import shiboken6
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QPaintEvent, QWheelEvent
+from PySide6.QtGui import QImage, QPaintEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from typing_extensions import override
 
 from fluxfill_studio.core.display import MaskView
 from fluxfill_studio.core.geometry import Point
-from fluxfill_studio.model.canvas import Tool
+from fluxfill_studio.core.mask import invert
+from fluxfill_studio.core.types import Pixels
+from fluxfill_studio.model.canvas import Overlay, Tool
+from fluxfill_studio.ui.canvas.canvas import Canvas
+from fluxfill_studio.ui.look import Look
+from fluxfill_studio.ui.pictures import to_pixels
 from tests.pictures import photograph
 from tests.ui.canvas.conftest import Easel, OnEasel
+from tests.ui.canvas.hand import ALT, NO_KEY, SHIFT, Hand, on_screen, painted_afresh
 
 LEFT, RIGHT, MIDDLE = (
     Qt.MouseButton.LeftButton,
@@ -277,5 +289,188 @@ def test_odd_sizes_are_shown_and_painted_without_a_trace_after_undo(
         easel.model.set_tool(Tool.HAND)
         assert easel.canvas.grab().toImage() == before
         assert not np.any(easel.mask)
+
+    on_easel(body)
+
+
+@pytest.mark.parametrize("percent", [800, 850, 1131.37])
+def test_from_800_percent_on_there_is_a_line_between_two_pixels(
+    on_easel: OnEasel, percent: float
+) -> None:
+    """And nowhere else: all between the lines are the picture's own colours."""
+
+    def body(easel: Easel) -> None:
+        easel.model.set_tool(Tool.HAND)
+        easel.canvas.zoom_to(percent / 100, QPointF(100, 100))
+        viewport = easel.canvas.viewport
+        assert viewport is not None
+        columns = ((np.arange(-1, 640) + 0.5 - viewport.left) / viewport.scale).astype(int)
+        rows = ((np.arange(-1, 480) + 0.5 - viewport.top) / viewport.scale).astype(int)
+        on_line = np.diff(rows)[:, None].astype(bool) | np.diff(columns)[None, :].astype(bool)
+        shown = to_pixels(on_screen(easel.canvas))[0]
+        picture = np.asarray(easel.picture.source.pixels)[np.ix_(rows[1:], columns[1:])]
+        assert np.array_equal(shown[~on_line], picture[~on_line])
+        # The line is grey and seen through, so it can be the picture's grey by chance.
+        assert (shown[on_line] != picture[on_line]).any(axis=1).mean() > 0.9
+
+    on_easel(body)
+
+
+def test_at_799_percent_there_is_no_line(on_easel: OnEasel) -> None:
+    def body(easel: Easel) -> None:
+        easel.model.set_tool(Tool.HAND)
+        easel.canvas.zoom_to(7.99, QPointF(100, 100))
+        viewport = easel.canvas.viewport
+        assert viewport is not None
+        columns = ((np.arange(640) + 0.5 - viewport.left) / viewport.scale).astype(int)
+        rows = ((np.arange(480) + 0.5 - viewport.top) / viewport.scale).astype(int)
+        shown = to_pixels(on_screen(easel.canvas))[0]
+        assert np.array_equal(shown, easel.picture.source.pixels[np.ix_(rows, columns)])
+
+    on_easel(body)
+
+
+def test_the_axis_of_symmetry_is_shown_in_the_middle(on_easel: OnEasel) -> None:
+    def body(easel: Easel) -> None:
+        easel.model.set_tool(Tool.HAND)
+        plain = to_pixels(on_screen(easel.canvas))[0]
+        easel.model.set_symmetric(True)
+        shown = to_pixels(on_screen(easel.canvas))[0]
+        changed = np.flatnonzero((shown != plain).any(axis=(0, 2)))
+        viewport = easel.canvas.viewport
+        assert viewport is not None
+        middle = viewport.to_view(Point(400, 0)).x
+        assert np.abs(changed + 0.5 - middle).max() <= 1
+        easel.model.set_symmetric(False)
+        assert np.array_equal(to_pixels(on_screen(easel.canvas))[0], plain)
+
+    on_easel(body)
+
+
+Step = tuple[str, QPoint, QPoint]
+
+places = st.builds(QPoint, st.integers(-40, 680), st.integers(-40, 520))
+
+
+class Player:
+    """Does by name what a user can do to a canvas, with two places where it takes any."""
+
+    def __init__(self, easel: Easel, picture: Pixels) -> None:
+        self.easel = easel
+        self.hand = Hand(easel.canvas)
+        easel.show(picture)
+        model = easel.model
+        model.set_tool(Tool.BRUSH)
+        model.set_brush(size=70, hardness=0.6, opacity=0.9)
+        model.set_symmetric(False)
+        model.set_mask_view(MaskView.OVERLAY)
+        model.set_overlay(Overlay())
+        easel.canvas.resize(640, 480)
+
+    def take(self, step: Step) -> None:
+        name, a, b = step
+        if name in self.ways:
+            self.ways[name](self)
+        else:
+            self.drags[name](self, a, b)
+
+    def intersect(self, a: QPoint, b: QPoint) -> None:
+        self.hand.keys = SHIFT | ALT
+        self.hand.drag(a, b)
+        self.hand.keys = NO_KEY
+
+    def size(self, a: QPoint, b: QPoint) -> None:
+        self.hand.keys = ALT
+        self.hand.drag(a, b, button=RIGHT)
+        self.hand.keys = NO_KEY
+
+    def begin(self, a: QPoint, b: QPoint) -> None:
+        self.hand.press(a)
+        self.hand.move(b)
+
+    def end(self, a: QPoint, b: QPoint) -> None:
+        self.hand.move(a, b)
+        self.hand.release(b)
+
+    def far_in(self, a: QPoint, b: QPoint) -> None:
+        self.easel.canvas.zoom_to(9.0 + a.x() / 100, QPointF(b))
+
+    drags: Final[dict[str, Callable[[Player, QPoint, QPoint], None]]] = {
+        "stroke": lambda self, a, b: self.hand.drag(a, (a + b) / 2 + QPoint(30, 9), b),
+        "erase": lambda self, a, b: self.hand.drag(a, b, button=RIGHT),
+        "intersect": intersect,
+        "begin": begin,
+        "end": end,
+        "size": size,
+        "hover": lambda self, a, b: self.hand.move(a, b),
+        "closer": lambda self, a, _: wheel(self.easel.canvas, a, 480),
+        "farther": lambda self, a, _: wheel(self.easel.canvas, a, -360),
+        "far in": far_in,
+        "pan": lambda self, a, b: self.hand.drag(a, b, button=MIDDLE),
+    }
+    ways: Final[dict[str, Callable[[Player], object]]] = {
+        "leave": lambda self: leave(self.easel.canvas),
+        "escape": lambda self: QTest.keyClick(self.easel.canvas, Qt.Key.Key_Escape),
+        "undo": lambda self: self.easel.document.undo(),
+        "redo": lambda self: self.easel.document.redo(),
+        "invert": lambda self: self.easel.document.change(invert),
+        "fit": lambda self: self.easel.canvas.fit(),
+        "view": lambda self: self.easel.model.cycle_mask_view(),
+        "overlay": lambda self: self.easel.model.set_overlay(Overlay("#10c040", 0.7)),
+        "symmetry": lambda self: self.easel.model.set_symmetric(not self.easel.model.is_symmetric),
+        "swap": lambda self: self.easel.model.swap_paint_and_erase(),
+        "hand": lambda self: self.easel.model.set_tool(Tool.HAND),
+        "widen": lambda self: self.easel.canvas.resize(700, 500),
+        "narrow": lambda self: self.easel.canvas.resize(640, 480),
+        "look": lambda _: QApplication.processEvents(),
+    }
+
+
+def leave(widget: QWidget) -> None:
+    QApplication.sendEvent(widget, QEvent(QEvent.Type.Leave))
+
+
+def from_scratch(easel: Easel, look: Look, pointer: QPoint | None) -> QImage:
+    """What a canvas shows that has shown nothing before."""
+    canvas = Canvas(easel.document, easel.model, easel.parameters, easel.flood, easel.smart)
+    canvas.apply_look(look)
+    canvas.resize(easel.canvas.size())
+    assert easel.canvas.viewport is not None
+    canvas.set_viewport(easel.canvas.viewport)
+    if pointer is not None:
+        Hand(canvas).move(pointer)
+    shown = painted_afresh(canvas)
+    shiboken6.delete(canvas)
+    return shown
+
+
+def test_what_is_on_the_screen_equals_what_is_drawn_from_scratch_after_any_sequence(
+    on_easel: OnEasel, look: Look
+) -> None:
+    """Strokes, undo, zoom, pan and views leave neither seams nor residue."""
+
+    def body(easel: Easel) -> None:
+        pictures = [photograph(400, 300), photograph(801, 599)]
+        names = st.sampled_from(sorted({**Player.drags, **Player.ways}))
+
+        @settings(max_examples=60)
+        @given(
+            st.sampled_from(pictures),
+            st.lists(st.tuples(names, places, places), max_size=14),
+            st.one_of(places, st.none()),
+        )
+        def check(picture: Pixels, sequence: list[Step], pointer: QPoint | None) -> None:
+            player = Player(easel, picture)
+            for step in sequence:
+                player.take(step)
+            if pointer is None:
+                leave(easel.canvas)
+            else:
+                player.hand.move(pointer)
+            shown = on_screen(easel.canvas)
+            assert shown == from_scratch(easel, look, pointer)
+            player.hand.release(QPoint())
+
+        check()
 
     on_easel(body)

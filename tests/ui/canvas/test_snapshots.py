@@ -19,6 +19,7 @@ from fluxfill_studio.core.display import MaskView
 from fluxfill_studio.core.types import Pixels
 from fluxfill_studio.model.canvas import Tool
 from fluxfill_studio.ui.pictures import to_pixels
+from tests.pictures import photograph
 from tests.ui.canvas.conftest import Easel, OnEasel
 from tests.ui.canvas.test_canvas import drag
 
@@ -74,6 +75,31 @@ def test_zoomed_in(on_easel: OnEasel, matches: Matches, percent: int) -> None:
         painted(easel)
         easel.canvas.zoom_to(percent / 100)
         matches(easel.canvas.grab().toImage(), f"zoom-{percent}")
+
+    on_easel(body)
+
+
+def test_the_pixel_grid(on_easel: OnEasel, matches: Matches) -> None:
+    """Over dark and light, and over the edge of a mask."""
+
+    def body(easel: Easel) -> None:
+        pixels = photograph(800, 600) // 3
+        pixels[:, 400:] = 255 - pixels[:, 400:]
+        easel.show(pixels)
+        easel.model.set_brush(size=20, hardness=1.0)
+        easel.canvas.zoom_to(12.0)
+        drag(easel.canvas, QPoint(150, 150), QPoint(490, 330))
+        easel.model.set_tool(Tool.HAND)
+        matches(easel.canvas.grab().toImage(), "grid-1200")
+
+    on_easel(body)
+
+
+def test_the_axis_of_symmetry(on_easel: OnEasel, matches: Matches) -> None:
+    def body(easel: Easel) -> None:
+        easel.model.set_symmetric(True)
+        painted(easel)
+        matches(easel.canvas.grab().toImage(), "symmetry")
 
     on_easel(body)
 

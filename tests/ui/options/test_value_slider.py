@@ -1,4 +1,4 @@
-"""The brush's sliders: the scale of sizes, and every way of input."""
+"""Slider and field of a number: the scale of sizes, and every way of input."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow, QStyle, QStyleOptionSlider, QWidget
 
 from fluxfill_studio.core.brush import MAX_SIZE, MIN_SIZE
-from fluxfill_studio.ui.brush_slider import BrushSlider, position_of_size, size_at
+from fluxfill_studio.ui.options.value_slider import ValueSlider, position_of_size, size_at
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -29,14 +29,15 @@ def test_equal_ways_are_equal_factors() -> None:
 
 
 @pytest.fixture
-def sizes(dressed: Callable[[QWidget], QMainWindow]) -> BrushSlider:
-    slider = BrushSlider("Size", "Size ([ ])", "px", 1, 2000, position_of_size, size_at)
+def sizes(dressed: Callable[[QWidget], QMainWindow]) -> ValueSlider:
+    slider = ValueSlider("Size", "px", 1, 2000, position_of_size, size_at)
+    slider.set_tip("Size ([ ])")
     slider.show_value(80)
     dressed(slider)
     return slider
 
 
-def test_it_shows_a_value_without_choosing_it(sizes: BrushSlider) -> None:
+def test_it_shows_a_value_without_choosing_it(sizes: ValueSlider) -> None:
     chosen: list[int] = []
     sizes.chosen.connect(chosen.append)
     sizes.show_value(320)
@@ -46,7 +47,7 @@ def test_it_shows_a_value_without_choosing_it(sizes: BrushSlider) -> None:
 
 
 def test_a_value_that_is_shown_already_leaves_the_handle_where_it_was_put(
-    sizes: BrushSlider,
+    sizes: ValueSlider,
 ) -> None:
     sizes.show_value(1)
     sizes.slider.setValue(300)
@@ -55,7 +56,7 @@ def test_a_value_that_is_shown_already_leaves_the_handle_where_it_was_put(
     assert sizes.slider.value() == 300
 
 
-def test_the_keys_reach_every_part_of_the_scale(sizes: BrushSlider) -> None:
+def test_the_keys_reach_every_part_of_the_scale(sizes: ValueSlider) -> None:
     chosen: list[int] = []
     sizes.chosen.connect(chosen.append)
     sizes.chosen.connect(sizes.show_value)
@@ -68,7 +69,7 @@ def test_the_keys_reach_every_part_of_the_scale(sizes: BrushSlider) -> None:
     assert sorted(chosen) == chosen
 
 
-def test_a_drag_chooses_and_leaves_the_keyboard_alone(sizes: BrushSlider) -> None:
+def test_a_drag_chooses_and_leaves_the_keyboard_alone(sizes: ValueSlider) -> None:
     chosen: list[int] = []
     sizes.chosen.connect(chosen.append)
     sizes.field.setFocus()
@@ -92,7 +93,7 @@ def test_a_drag_chooses_and_leaves_the_keyboard_alone(sizes: BrushSlider) -> Non
     assert sizes.field.hasFocus()
 
 
-def test_typing_chooses_and_enter_gives_the_keyboard_back(sizes: BrushSlider) -> None:
+def test_typing_chooses_and_enter_gives_the_keyboard_back(sizes: ValueSlider) -> None:
     chosen: list[int] = []
     sizes.chosen.connect(chosen.append)
     sizes.field.setFocus()
@@ -103,7 +104,7 @@ def test_typing_chooses_and_enter_gives_the_keyboard_back(sizes: BrushSlider) ->
     assert not sizes.field.hasFocus()
 
 
-def test_the_field_has_room_for_its_largest_value_and_never_moves(sizes: BrushSlider) -> None:
+def test_the_field_has_room_for_its_largest_value_and_never_moves(sizes: ValueSlider) -> None:
     width = sizes.field.width()
     for value in (1, 2000):
         sizes.show_value(value)
@@ -112,7 +113,7 @@ def test_the_field_has_room_for_its_largest_value_and_never_moves(sizes: BrushSl
         assert sizes.field.width() == width
 
 
-def test_both_controls_are_named_and_tell_the_keys(sizes: BrushSlider) -> None:
+def test_both_controls_are_named_and_tell_the_keys(sizes: ValueSlider) -> None:
     for control in (sizes.slider, sizes.field):
         assert control.accessibleName() == "Size"
         assert control.toolTip() == "Size ([ ])"

@@ -1,4 +1,4 @@
-"""One number of the brush: its name, a slider and a field."""
+"""One number of a tool: its name, a slider and a field."""
 
 from __future__ import annotations
 
@@ -37,12 +37,11 @@ def _same(value: int) -> int:
     return value
 
 
-class BrushSlider(QWidget):
+class ValueSlider(QWidget):
     """Shows a whole number and tells which one the user chooses.
 
     Args:
-        tip: the tooltip, naming the keys that do the same.
-        unit: stands behind the number.
+        unit: stands behind the number; may be empty.
         position_of: the slider's position for a value, growing with it.
         value_at: its inverse.
     """
@@ -52,7 +51,6 @@ class BrushSlider(QWidget):
     def __init__(
         self,
         name: str,
-        tip: str,
         unit: str,
         minimum: int,
         maximum: int,
@@ -74,8 +72,9 @@ class BrushSlider(QWidget):
         self.field.setProperty("role", "value")
         self.field.setProperty("side", "left")
         self.field.setRange(minimum, maximum)
-        self.field.setSuffix(f" {unit}")
-        width = self.field.fontMetrics().horizontalAdvance(f"{maximum} {unit}")
+        suffix = f" {unit}" if unit else ""
+        self.field.setSuffix(suffix)
+        width = self.field.fontMetrics().horizontalAdvance(f"{maximum}{suffix}")
         self.field.setFixedWidth(width + _FIELD_PADDING)
         # With the buttons hidden by the style, the wheel and the arrow keys still step.
         self.field.valueChanged.connect(self.chosen)
@@ -89,8 +88,12 @@ class BrushSlider(QWidget):
         row.addWidget(label)
         for control in (self.slider, self.field):
             control.setAccessibleName(name)
-            control.setToolTip(tip)
             row.addWidget(control)
+
+    def set_tip(self, tip: str) -> None:
+        """The tooltip, naming the keys that do the same."""
+        self.slider.setToolTip(tip)
+        self.field.setToolTip(tip)
 
     def show_value(self, value: int) -> None:
         """Bring slider and field up to date without choosing anything."""
