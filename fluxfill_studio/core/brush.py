@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -61,6 +62,19 @@ class Brush:
         return max(0.5, math.sqrt(8 * (size / 2 - slope / 2) * depth))
 
 
+class Stamp(NamedTuple):
+    """One dab: its coverage, of shape (n, n) and not to be written to, and where it lies.
+
+    `left` and `top` are those of the coverage, `x` and `y` the dab's middle, in image pixels.
+    """
+
+    left: int
+    top: int
+    coverage: Plane
+    x: float
+    y: float
+
+
 class Stamps:
     """The stamps used last, within a budget of bytes: making one costs more than laying it."""
 
@@ -69,18 +83,15 @@ class Stamps:
         self._stamps: OrderedDict[tuple[float, float, float, float], Plane] = OrderedDict()
         self._byte_count = 0
 
-    def at(self, size: float, hardness: float, x: float, y: float) -> tuple[int, int, Plane]:
-        """A dab centred at (x, y), rounded to the sub-pixel grid of its size.
-
-        Returns left, top and the coverage, which is not to be written to, of shape (n, n).
-        """
-        grid = _sub_pixel_steps(size)
+    def at(self, size: float, hardness: float, x: float, y: float) -> Stamp:
+        """A dab centred at (x, y), rounded to the sub-pixel grid of its brush."""
+        grid = _sub_pixel_steps(size, hardness)
         column, row = round(x * grid), round(y * grid)
         left, dx = divmod(column, grid)
         top, dy = divmod(row, grid)
         coverage = self._get((size, hardness, dx / grid, dy / grid))
         half = coverage.shape[0] // 2
-        return left - half, top - half, coverage
+        return Stamp(left - half, top - half, coverage, column / grid, row / grid)
 
     def _get(self, key: tuple[float, float, float, float]) -> Plane:
         coverage = self._stamps.get(key)
@@ -94,11 +105,15 @@ class Stamps:
         return coverage
 
 
-def _sub_pixel_steps(size: float) -> int:
-    """Positions per pixel: with a larger brush a fraction shows less and costs more."""
+def _sub_pixel_steps(size: float, hardness: float) -> int:
+    """Positions per pixel: where a slope is wide, half a step changes it by a level or two.
+
+    On a hard rim a fraction shows less with a larger brush, and costs more.
+    """
+    slope = size / 2 * (1 - hardness)
     if size <= 128:
         return 4
-    return 2 if size <= 512 else 1
+    return 1 if size > 512 or slope > 100 else 2
 
 
 def coverage_of(size: float, hardness: float, dx: float, dy: float) -> Plane:

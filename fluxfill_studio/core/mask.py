@@ -28,6 +28,10 @@ class Mask:
         self.size = size
         self.pixels: Plane = np.zeros(size.shape, np.uint8) if pixels is None else pixels
         self._open: MaskEdit | None = None
+        # Lent to the open edit. The system gives memory only to pages that are written to, and
+        # takes its time: with planes of its own, every stroke would wait for it again.
+        self.before: Plane = np.empty(size.shape, np.uint8)
+        self.coverage: Plane = np.zeros(size.shape, np.uint8)
 
     def edit(self) -> MaskEdit:
         """Begin a transaction. Raises RuntimeError while another one is open."""
@@ -55,9 +59,9 @@ class MaskEdit:
     def __init__(self, mask: Mask) -> None:
         self.mask = mask
         self._is_open = True
-        # Memory of untouched pages is never claimed from the system, so a plane of the full size
-        # costs what the edit touches, and any rectangle of it can be read without stitching.
-        self.before: Plane = np.empty(mask.size.shape, np.uint8)
+        self.before = mask.before
+        """The mask as it was, in what was touched; anything elsewhere."""
+        self._collects = False
         rows, columns = -(-mask.size.height // TILE), -(-mask.size.width // TILE)
         self._touched = np.zeros((rows, columns), np.bool_)
 
@@ -73,6 +77,12 @@ class MaskEdit:
         del kind, error, trace
         if self._is_open:
             self.abort()
+
+    @property
+    def coverage(self) -> Plane:
+        """Zeros at first: for whoever paints to collect coverage in what was touched."""
+        self._collects = True
+        return self.mask.coverage
 
     def touch(self, rect: Rect) -> Rect:
         """Keep `rect`'s pixels before they are written; returns `rect` within the mask."""
@@ -112,6 +122,9 @@ class MaskEdit:
     def _close(self) -> None:
         self.mask.close_edit(self)
         self._is_open = False
+        if self._collects:
+            for tile in self._touched_tiles():
+                self.mask.coverage[tile.slices] = 0
 
     def _touched_tiles(self) -> list[Rect]:
         return [

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from fluxfill_studio.core.brush import Brush, Stamps
+from fluxfill_studio.core.brush import Brush, Stamp, Stamps
 from fluxfill_studio.core.geometry import EMPTY, Point, Rect
 from fluxfill_studio.core.mask import MaskEdit
 from fluxfill_studio.core.region import Combine
@@ -18,6 +18,12 @@ from fluxfill_studio.core.types import Plane
 # Chords of this length (image pixels) stand for the curve when dabs are laid along it.
 _CHORD = 4.0
 _MAX_CHORDS = 64
+# From one dab to the next the opacity under a pen changes by this at most, 0 to 1, unless they
+# would lie closer than so many pixels.
+_OPACITY_STEP = 1 / 64
+_LEAST_STEP = 0.5
+# From this side on, in pixels, it pays to lay a dab only where it goes beyond the one before.
+_LARGE = 128
 
 Dab = tuple[float, float, float]
 """x, y in image pixels, and the pressure."""
@@ -55,13 +61,15 @@ class Stroke:
         self._stamps = stamps
         self._how = how
         self._axis = axis
-        self._coverage: Plane = np.zeros(edit.mask.size.shape, np.uint8)
+        self._coverage: Plane = edit.coverage
         self._whole = Rect.of(edit.mask.size)
         self._latest = Sample(Point(0, 0))
         self._end: Dab = (0, 0, 0)
         self._until_next = 0.0
         # The distance between dabs while the pressure stays what it is.
         self._even_spacing = 0.0
+        # The size and stamp of the dab before, on either side of the axis.
+        self._before: list[tuple[float, Stamp] | None] = [None, None]
 
     def begin(self, sample: Sample) -> list[Rect]:
         """Lay the first dab; returns what changed."""
@@ -108,32 +116,42 @@ class Stroke:
             yield (x + dx * t, y + dy * t, at)
             if more:
                 self._even_spacing = self._spacing(at)
-            position += self._even_spacing
+            step = self._even_spacing
+            if more and self._brush.pressure_opacity:
+                step = min(step, max(length * _OPACITY_STEP / abs(more), _LEAST_STEP))
+            position += step
         self._until_next = position - length
 
     def _lay(self, dabs: list[Dab]) -> list[Rect]:
         """Lay dabs, and their mirror images; returns what changed."""
-        changed = [self._lay_side(dabs)]
+        changed = [self._lay_side(0, dabs)]
         if self._axis is not None:
-            changed.append(self._lay_side([(2 * self._axis - x, y, p) for x, y, p in dabs]))
+            changed.append(self._lay_side(1, [(2 * self._axis - x, y, p) for x, y, p in dabs]))
         return [rect for rect in changed if not rect.is_empty]
 
-    def _lay_side(self, dabs: list[Dab]) -> Rect:
+    def _lay_side(self, side: int, dabs: list[Dab]) -> Rect:
         brush, coverage = self._brush, self._coverage
         height, width = coverage.shape
         lefts, tops, rights, bottoms = [], [], [], []
         for x, y, pressure in dabs:
-            x0, y0, stamp = self._stamps.at(brush.size_at(pressure), brush.hardness, x, y)
-            x1, y1 = x0 + len(stamp), y0 + len(stamp)
-            if x0 < 0 or y0 < 0 or x1 > width or y1 > height:
-                stamp = stamp[max(-y0, 0) : max(height - y0, 0), max(-x0, 0) : max(width - x0, 0)]
-                if not stamp.size:
-                    continue
-                x0, y0, x1, y1 = max(x0, 0), max(y0, 0), min(x1, width), min(y1, height)
+            size = brush.size_at(pressure)
+            stamp = self._stamps.at(size, brush.hardness, x, y)
+            x0, y0 = max(stamp.left, 0), max(stamp.top, 0)
+            x1 = min(stamp.left + len(stamp.coverage), width)
+            y1 = min(stamp.top + len(stamp.coverage), height)
+            before = self._before[side]
+            self._before[side] = (size, stamp)
+            if before is not None and before[0] == size and not brush.pressure_opacity:
+                x0, y0, x1, y1 = _ahead(before[1], stamp, x0, y0, x1, y1)
+            if x0 >= x1 or y0 >= y1:
+                continue
+            part = stamp.coverage[
+                y0 - stamp.top : y1 - stamp.top, x0 - stamp.left : x1 - stamp.left
+            ]
             if brush.pressure_opacity:
-                stamp = np.asarray(cv2.convertScaleAbs(stamp, alpha=pressure), np.uint8)
+                part = np.asarray(cv2.convertScaleAbs(part, alpha=pressure), np.uint8)
             target = coverage[y0:y1, x0:x1]
-            cv2.max(target, stamp, dst=target)
+            cv2.max(target, part, dst=target)
             lefts.append(x0)
             tops.append(y0)
             rights.append(x1)
@@ -165,6 +183,36 @@ class Stroke:
                 cv2.subtract(before, cv2.multiply(before, coverage, scale=scale), dst=target)
             case Combine.INTERSECT:
                 cv2.multiply(before, coverage, dst=target, scale=scale)
+
+
+def _ahead(
+    before: Stamp, stamp: Stamp, left: int, top: int, right: int, bottom: int
+) -> tuple[int, int, int, int]:
+    """Where a dab can cover more than the one before it, within its bounds.
+
+    Coverage falls with the distance, so a dab of the same kind adds nothing where the one before
+    is nearer: behind the line half-way between the two. What is left of its disc ahead of that
+    line is bounded by the disc itself or by the ends of the diameter along the line.
+    """
+    size = len(stamp.coverage)
+    if size < _LARGE:
+        return left, top, right, bottom
+    dx, dy = stamp.x - before.x, stamp.y - before.y
+    distance = math.hypot(dx, dy)
+    if distance == 0:
+        return left, top, left, top
+    # Whole pixels, some of which the line divides.
+    across = size / 2 * abs(dy) / distance + distance / 2 + 2
+    along = size / 2 * abs(dx) / distance + distance / 2 + 2
+    if dx > 0:
+        left = max(left, math.floor(stamp.x - across))
+    elif dx < 0:
+        right = min(right, math.ceil(stamp.x + across))
+    if dy > 0:
+        top = max(top, math.floor(stamp.y - along))
+    elif dy < 0:
+        bottom = min(bottom, math.ceil(stamp.y + along))
+    return left, top, right, bottom
 
 
 def _curve(start: Dab, control: Sample, target: Sample) -> Iterator[Dab]:

@@ -138,7 +138,7 @@ def test_dabs_lie_evenly_however_the_samples_came(stops: list[float], size: floa
 @pytest.mark.parametrize("place", [Point(100, 80), Point(0, 0), Point(239.9, 199.9), Point(-5, 60)])
 def test_a_click_gives_one_dab(place: Point) -> None:
     brush = Brush(31, 0.4)
-    left, top, coverage = Stamps().at(31, 0.4, place.x, place.y)
+    left, top, coverage, *_ = Stamps().at(31, 0.4, place.x, place.y)
     height, width = coverage.shape
     expected = np.zeros((400, 400), np.uint8)
     expected[Rect(left, top, width, height).moved(100, 100).slices] = coverage
@@ -332,3 +332,44 @@ def test_without_pressure_nothing_is_painted_where_it_gives_the_opacity() -> Non
     thin = painted(Brush(60, pressure_size=True), way)
     assert thin.any()
     assert np.array_equal(thin, painted(Brush(1), [sample.point for sample in way]))
+
+
+@settings(max_examples=60)
+@given(
+    st.sampled_from([126.0, 130.0, 200.0, 513.0]),
+    st.sampled_from([0.0, 0.5, 0.97, 1.0]),
+    st.lists(st.tuples(points, st.sampled_from([1.0, 1.0, 0.6])), min_size=2, max_size=6),
+    st.booleans(),
+)
+def test_what_large_dabs_leave_out_the_ones_before_have_covered(
+    size: float, hardness: float, way: list[tuple[Point, float]], by_size: bool
+) -> None:
+    """A stroke is the maximum of its dabs, each laid in full."""
+    brush = Brush(size, hardness, pressure_size=by_size)
+    mask, stamps, laid = Mask(SIZE), Stamps(), np.zeros(SIZE.shape, np.uint8)
+    recorded: list[tuple[float, float, float]] = []
+    with mask.edit() as edit:
+        stroke = Stroke(edit, brush, stamps)
+        lay = stroke._lay
+
+        def recording(dabs: list[tuple[float, float, float]]) -> list[Rect]:
+            recorded.extend(dabs)
+            return lay(dabs)
+
+        stroke._lay = recording  # type: ignore[method-assign]
+        (start, pressure), *others = way
+        stroke.begin(Sample(start, pressure))
+        for point, pressure in others:
+            stroke.add(Sample(point, pressure))
+        stroke.finish()
+        edit.commit()
+    for x, y, pressure in recorded:
+        left, top, coverage, *_ = stamps.at(brush.size_at(pressure), hardness, x, y)
+        side = len(coverage)
+        whole = np.zeros((SIZE.height + 4 * side, SIZE.width + 4 * side), np.uint8)
+        y0, x0 = top + 2 * side, left + 2 * side
+        if 0 <= y0 <= whole.shape[0] - side and 0 <= x0 <= whole.shape[1] - side:
+            whole[y0 : y0 + side, x0 : x0 + side] = coverage
+        inside = whole[2 * side : 2 * side + SIZE.height, 2 * side : 2 * side + SIZE.width]
+        np.maximum(laid, inside, out=laid)
+    assert np.array_equal(mask.pixels, laid)

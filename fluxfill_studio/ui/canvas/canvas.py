@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, Qt
@@ -28,7 +27,6 @@ from fluxfill_studio.core.preview import Preview
 from fluxfill_studio.core.pyramid import Pyramid
 from fluxfill_studio.core.request import Mode
 from fluxfill_studio.core.schema import Control
-from fluxfill_studio.core.shapes import Form
 from fluxfill_studio.core.viewport import Viewport
 from fluxfill_studio.model.canvas import CanvasModel, Tool
 from fluxfill_studio.model.document import Document
@@ -36,15 +34,11 @@ from fluxfill_studio.model.flood_preview import FloodPreview
 from fluxfill_studio.model.generation import Parameters
 from fluxfill_studio.model.smart_selection import SmartSelection
 from fluxfill_studio.ui.canvas.ants import Ants
-from fluxfill_studio.ui.canvas.bucket_tool import BucketTool
 from fluxfill_studio.ui.canvas.loan import ToolLoan
 from fluxfill_studio.ui.canvas.over import paint_axis, paint_frame
 from fluxfill_studio.ui.canvas.picture_view import PictureView
-from fluxfill_studio.ui.canvas.shape_tool import LassoDrag, MarqueeDrag, PolygonTool, ShapeTool
-from fluxfill_studio.ui.canvas.smart_tool import SmartTool
-from fluxfill_studio.ui.canvas.stroke_tool import StrokeTool
 from fluxfill_studio.ui.canvas.tool import CanvasTool, Pointer
-from fluxfill_studio.ui.canvas.zoom_tool import ZoomTool
+from fluxfill_studio.ui.canvas.toolbox import tools_for
 from fluxfill_studio.ui.look import Look
 
 _MODIFIERS: Final = (Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_Space)
@@ -71,20 +65,7 @@ class Canvas(PictureView):
         self._document = document
         self._model = model
         self._parameters = parameters
-        stroke = StrokeTool(document, model, self)
-        rectangle, ellipse = (partial(MarqueeDrag, form) for form in Form)
-        self._tools: dict[Tool, CanvasTool] = {
-            Tool.BRUSH: stroke,
-            Tool.ERASER: stroke,
-            Tool.LASSO: ShapeTool(document, model, LassoDrag, self),
-            Tool.POLYGON: PolygonTool(document, model, self),
-            Tool.RECTANGLE: ShapeTool(document, model, rectangle, self),
-            Tool.ELLIPSE: ShapeTool(document, model, ellipse, self),
-            Tool.BUCKET: BucketTool(document, model, flood_preview, lambda: self.viewport, self),
-            Tool.SMART_SELECT: SmartTool(document, model, smart_selection, self),
-            Tool.HAND: CanvasTool(self),
-            Tool.ZOOM: ZoomTool(self.zoom_step, self),
-        }
+        self._tools = tools_for(self, document, model, flood_preview, smart_selection)
         self._lasting = (self._tools[Tool.POLYGON], self._tools[Tool.SMART_SELECT])
         for canvas_tool in {*self._tools.values()}:
             canvas_tool.changed.connect(self._tool_changed)

@@ -40,6 +40,7 @@ class StrokeTool(CanvasTool):
         self._model = model
         self._pointer: Pointer | None = None
         self._snap_from: Point | None = None
+        self._end = Point(0, 0)
         self._last_end: Point | None = None
         self._resizing_from: tuple[Pointer, float, float] | None = None
         self._is_down = False
@@ -66,7 +67,7 @@ class StrokeTool(CanvasTool):
         self._document.begin_stroke(self._model.brush, sample, self._how(pointer), axis)
         if joins:
             self._document.continue_stroke(Sample(pointer.point, pointer.pressure))
-        self._last_end = pointer.point
+        self._end = pointer.point
 
     @override
     def move(self, pointer: Pointer) -> None:
@@ -77,7 +78,7 @@ class StrokeTool(CanvasTool):
         if self._is_down:
             point = self._held(pointer)
             self._document.continue_stroke(Sample(point, pointer.pressure))
-            self._last_end = point
+            self._end = point
 
     @override
     def release(self, pointer: Pointer) -> None:
@@ -101,6 +102,7 @@ class StrokeTool(CanvasTool):
         self._resizing_from = None
         if self._is_down:
             self._is_down = False
+            self._last_end = self._end
             self._document.end_stroke()
 
     @override
