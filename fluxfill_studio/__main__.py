@@ -22,6 +22,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     # numpy's own threads would take the core that the window needs, and gain nothing at our sizes.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # OpenCV's would turn in circles for more to do: a core lost for as long as a stroke goes on.
+    os.environ.setdefault("OPENCV_THREAD_POOL_ACTIVE_WAIT_WORKER", "0")
     schema = load_schema(resources())
     args = parse(build_parser(schema), sys.argv[1:] if argv is None else argv)
     start_logging(log_file())

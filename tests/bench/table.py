@@ -25,6 +25,7 @@ from typing import Any, Final
 # As the program sets them, and before Qt and numpy are there.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OPENCV_THREAD_POOL_ACTIVE_WAIT_WORKER", "0")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
