@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +13,10 @@ from fluxfill_studio.core.geometry import EMPTY, Rect, Size
 from fluxfill_studio.core.pyramid import Pyramid
 from fluxfill_studio.core.viewport import Viewport
 
-# The side of what is drawn of the mask at once. From 2^18 pixels on, OpenCV hands parts of a
-# look-up to other threads, which for what a brush changes takes longer than it saves; and most
-# tiles of a mask are of one colour, which is quick.
-_TILE = 256
+# From 2^18 pixels on, OpenCV hands parts of a look-up to other threads. For what a brush changes
+# that takes longer than it saves, so it is done in bands of at most so many pixels; what is larger
+# than the other number is worth sharing.
+_ALONE, _SHARED = 2**17, 2**20
 # From this scale on the borders of image pixels are drawn.
 _GRID_FROM = 8.0
 # The outline of the mask: dashes of so many device pixels, as premultiplied ARGB.
@@ -114,10 +112,15 @@ class FrameBuffer:
         if self._mask is None:
             return
         for rect in stale:
-            for tile in _tiles(rect):
-                coverage = sample(self._mask, self.viewport, tile)
-                cv2.LUT(coverage, palette, dst=self._overlay[self._place(tile)])
-            if self._phase is not None and not rect.is_empty:
+            if rect.is_empty:
+                continue
+            coverage = sample(self._mask, self.viewport, rect)
+            overlay = self._overlay[self._place(rect)]
+            band = rect.height if rect.size.area >= _SHARED else max(1, _ALONE // rect.width)
+            for top in range(0, rect.height, band):
+                rows = slice(top, top + band)
+                cv2.LUT(coverage[rows], palette, dst=overlay[rows])
+            if self._phase is not None:
                 # A pixel of the outline depends on its neighbours, also out of sight.
                 around = rect.grown(1).intersected(self.viewport.image_area)
                 edges = outline(sample(self._mask, self.viewport, around))
@@ -208,12 +211,6 @@ def _around(inner: Rect, outer: Rect) -> list[Rect]:
         Rect.from_bounds(inner.right, inner.y, outer.right, inner.bottom),
     ]
     return [strip for strip in strips if not strip.is_empty]
-
-
-def _tiles(rect: Rect) -> Iterator[Rect]:
-    for top in range(rect.y, rect.bottom, _TILE):
-        for left in range(rect.x, rect.right, _TILE):
-            yield Rect(left, top, _TILE, _TILE).intersected(rect)
 
 
 def to_qrect(rect: Rect) -> QRect:
