@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fluxfill_studio.core.geometry import EMPTY, Point, Rect, Size
-from fluxfill_studio.core.region import Region
+from fluxfill_studio.core.geometry import Point, Rect, Size
+from fluxfill_studio.core.region import NOTHING, Region
 from fluxfill_studio.core.types import Plane
 
 Edges = NDArray[np.float64]
@@ -25,8 +25,6 @@ _MOST_PIECES = 1 << 16
 _ONE = 1 << 16
 # The most that the polygon drawn for an ellipse lies inside it, in pixels.
 _SAGITTA = 1 / 512
-
-NOTHING = Region(EMPTY, np.zeros((0, 0), np.uint8))
 
 
 def rectangle_region(a: Point, b: Point, size: Size) -> Region:

@@ -8,7 +8,7 @@ from enum import Enum
 import cv2
 import numpy as np
 
-from fluxfill_studio.core.geometry import Rect
+from fluxfill_studio.core.geometry import EMPTY, Rect
 from fluxfill_studio.core.mask import MaskEdit
 from fluxfill_studio.core.types import Plane
 
@@ -22,6 +22,9 @@ class Region:
 
     rect: Rect
     coverage: Plane
+
+
+NOTHING = Region(EMPTY, np.zeros((0, 0), np.uint8))
 
 
 class Combine(Enum):

@@ -9,8 +9,7 @@ import numpy as np
 
 from fluxfill_studio.core.geometry import Point, Rect, Size
 from fluxfill_studio.core.mask import MaskEdit
-from fluxfill_studio.core.raster import NOTHING
-from fluxfill_studio.core.region import Region
+from fluxfill_studio.core.region import NOTHING, Region
 from fluxfill_studio.core.types import Pixels, Plane
 
 # Growing and shrinking go by squares of this side: the processor's cache holds one and its reach.

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from fluxfill_studio.core.geometry import EMPTY, Point, Rect, Size
 from fluxfill_studio.core.matting import matted
-from fluxfill_studio.core.region import Region
+from fluxfill_studio.core.region import NOTHING, Region
 from fluxfill_studio.core.types import Pixels, Plane
 
 # How many pixels GrabCut learns from. Its cut takes up to 0.3 s for them and its cost grows faster
@@ -101,19 +101,16 @@ def smart_select(
     box = hints.box.intersected(whole)
     reach = _reach(box, hints.scribbles, whole)
     if reach.is_empty:
-        return _NOTHING
+        return NOTHING
     margin = max(_LEAST_MARGIN, round(_MARGIN * math.sqrt(reach.size.area)))
-    area = _grown(reach, margin).intersected(whole)
+    area = reach.grown(margin).intersected(whole)
     search = _Search(pixels[area.slices], area, reach, box, hints.scribbles, should_stop)
     coverage = search.outlined(search.found())
     x, y, width, height = cv2.boundingRect(coverage)
     if not width:
-        return _NOTHING
+        return NOTHING
     bounds = Rect(x, y, width, height)
     return Region(bounds.moved(area.x, area.y), coverage[bounds.slices].copy())
-
-
-_NOTHING = Region(EMPTY, np.zeros((0, 0), np.uint8))
 
 
 def _reach(box: Rect, scribbles: Iterable[Scribble], whole: Rect) -> Rect:
@@ -123,12 +120,8 @@ def _reach(box: Rect, scribbles: Iterable[Scribble], whole: Rect) -> Rect:
         bounds = scribble.bounds.intersected(whole)
         if scribble.adds and bounds.intersected(box) != bounds:
             around = max(bounds.size.long_side, round(_LEAST_REACH * whole.size.long_side))
-            reach = reach.united(_grown(bounds, around).intersected(whole))
+            reach = reach.united(bounds.grown(around).intersected(whole))
     return reach
-
-
-def _grown(rect: Rect, by: int) -> Rect:
-    return Rect(rect.x - by, rect.y - by, rect.width + 2 * by, rect.height + 2 * by)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,7 +166,7 @@ class _Search:
         classes[self._on(size, self.reach).slices] = cv2.GC_PR_BGD
         box = self._on(size, self.box)
         if box == Rect.of(size):
-            box = _grown(box, -math.ceil(_RIM * min(size.shape)))
+            box = box.grown(-math.ceil(_RIM * min(size.shape)))
         if not box.is_empty:
             classes[box.slices] = cv2.GC_PR_FGD
         self._scribble(classes, cv2.GC_FGD, cv2.GC_BGD, cv2.LINE_8)

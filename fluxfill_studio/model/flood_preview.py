@@ -11,8 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from fluxfill_studio.core.display import sample
 from fluxfill_studio.core.geometry import Point
-from fluxfill_studio.core.raster import NOTHING
-from fluxfill_studio.core.region import Region
+from fluxfill_studio.core.region import NOTHING, Region
 from fluxfill_studio.core.selection import flood_region
 from fluxfill_studio.core.viewport import Viewport
 from fluxfill_studio.model.canvas import Flooding

@@ -19,8 +19,7 @@ from fluxfill_studio.core.errors import EmptyMask, FluxfillError, NoSource
 from fluxfill_studio.core.geometry import Point, Rect, Size
 from fluxfill_studio.core.mask import MaskEdit, fill, invert
 from fluxfill_studio.core.pyramid import Pyramid
-from fluxfill_studio.core.raster import NOTHING
-from fluxfill_studio.core.region import Combine, Region
+from fluxfill_studio.core.region import NOTHING, Combine, Region
 from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.stroke import Sample
 from fluxfill_studio.core.types import Plane

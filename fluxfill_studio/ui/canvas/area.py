@@ -7,8 +7,7 @@ import numpy as np
 from PySide6.QtGui import QImage, QPainter
 
 from fluxfill_studio.core.display import MaskView, Tint, outline, palette
-from fluxfill_studio.core.raster import NOTHING
-from fluxfill_studio.core.region import Combine, Region
+from fluxfill_studio.core.region import NOTHING, Combine, Region
 from fluxfill_studio.core.types import Plane
 from fluxfill_studio.core.viewport import Viewport
 from fluxfill_studio.ui.canvas.frame_buffer import to_qrect
