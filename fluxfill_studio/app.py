@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -50,6 +51,7 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 # Decoding, blending and encoding release the interpreter's lock, so a few threads are enough.
 _WORKERS = 4
+_WORKER_NICENESS = 10
 _QT_LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
     QtMsgType.QtInfoMsg: logging.INFO,
@@ -130,8 +132,18 @@ def make_qt() -> QApplication:
 def make_loop(qt: QApplication) -> QEventLoop:
     """An asyncio loop that runs on Qt's; the only place that knows how."""
     loop = QEventLoop(qt)
-    loop.set_default_executor(ThreadPoolExecutor(_WORKERS, thread_name_prefix="worker"))
+    executor = ThreadPoolExecutor(
+        _WORKERS, thread_name_prefix="worker", initializer=_give_way_to_the_window
+    )
+    loop.set_default_executor(executor)
     return loop
+
+
+def _give_way_to_the_window() -> None:
+    """Where fewer cores than threads are there, painting goes before decoding and blending."""
+    if sys.platform == "linux":
+        # Elsewhere this would mean the whole process.
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _WORKER_NICENESS)
 
 
 def run(files: Sequence[Path], *, key: str | None, base_url: str | None) -> int:
