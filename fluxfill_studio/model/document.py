@@ -77,6 +77,7 @@ class Document(QObject):
         self._tasks = tasks
         self._stamps = Stamps()
         self._stroke: Stroke | None = None
+        self._stroke_over = asyncio.Event()
         self._changing: asyncio.Task[None] | None = None
         self._waiting: deque[Callable[[], None]] = deque()
         self._summary_task: asyncio.Task[None] | None = None
@@ -87,6 +88,7 @@ class Document(QObject):
     def show(self, picture: Picture) -> None:
         """Replace what is open; an unfinished stroke ends with the picture it was on."""
         self._stroke = None
+        self._stroke_over.set()
         self._changing = None
         self._waiting.clear()
         self.picture = picture
@@ -105,6 +107,11 @@ class Document(QObject):
     @property
     def is_painting(self) -> bool:
         return self._stroke is not None
+
+    async def stroke_over(self) -> None:
+        """Wait until no stroke is being painted."""
+        while self._stroke is not None:
+            await self._stroke_over.wait()
 
     def begin_stroke(
         self,
@@ -165,6 +172,7 @@ class Document(QObject):
 
     def _begin(self, brush: Brush, start: Sample, how: Combine, axis: float | None) -> None:
         mask = self._open_picture().mask
+        self._stroke_over.clear()
         stroke = self._stroke = Stroke(mask.edit(), brush, self._stamps, how, axis)
         area = mask.bounds.size.area if how is Combine.INTERSECT else 0
         self._aside(area, lambda: stroke.begin(start), self._announce, "begin a stroke")
@@ -177,12 +185,14 @@ class Document(QObject):
         if self._stroke is None:
             return
         stroke, self._stroke = self._stroke, None
+        self._stroke_over.set()
         self._announce(stroke.finish())
         self._aside(stroke.edit.area, stroke.edit.commit, self._committed, "end a stroke")
 
     def _abort(self) -> None:
         if self._stroke is not None:
             stroke, self._stroke = self._stroke, None
+            self._stroke_over.set()
             edit = stroke.edit
             self._aside(edit.area, edit.abort, self._announce, "take a stroke back")
 

@@ -24,9 +24,6 @@ from fluxfill_studio.model.document import Document
 from fluxfill_studio.model.tasks import TaskOwner
 
 _NO_HINTS: Final = Hints()
-# A change of the mask would end a stroke that is being painted. What is found meanwhile waits for
-# the end of the stroke, which no signal tells, and looks for it so often, in seconds.
-_LOOK_AGAIN: Final = 0.05
 
 
 class SmartSelection(QObject):
@@ -140,8 +137,9 @@ class SmartSelection(QObject):
             if not stop.is_set():
                 self._answered, self.found, is_answered = hints, found, True
                 self.changed.emit()
-            while self._brings_in and self._document.is_painting and not stop.is_set():  # noqa: ASYNC110
-                await asyncio.sleep(_LOOK_AGAIN)
+            if self._brings_in:
+                # A change of the mask would end a stroke that is being painted.
+                await self._document.stroke_over()
         except Stopped:
             return
         finally:
