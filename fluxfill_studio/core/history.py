@@ -151,6 +151,7 @@ class History:
         self._undone: list[UndoRecord] = []
         self._byte_count = 0
         self._latest: deque[tuple[UndoRecord, UndoRecord]] = deque()
+        self._latest_bytes = 0
 
     @property
     def can_undo(self) -> bool:
@@ -180,10 +181,12 @@ class History:
             for index, kept in enumerate(records):
                 if kept is record:
                     records[index] = by
-                    self._byte_count += by.byte_count - record.byte_count
+                    byte_count = record.byte_count
+                    self._byte_count += by.byte_count - byte_count
                     self._latest.append((by, record))
-                    while sum(kept.byte_count for _, kept in self._latest) > self._latest_budget:
-                        self._latest.popleft()
+                    self._latest_bytes += byte_count
+                    while self._latest_bytes > self._latest_budget:
+                        self._latest_bytes -= self._latest.popleft()[1].byte_count
                     return
 
     def undo(self) -> UndoRecord:

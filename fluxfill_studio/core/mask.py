@@ -98,18 +98,16 @@ class MaskEdit:
 
     def commit(self) -> UndoRecord | None:
         """End the edit; returns its undo step, not yet compressed, or None for no difference."""
-        self._close()
         deltas = (
             TileDelta.between(tile, self.before[tile.slices], self.mask.pixels[tile.slices])
-            for tile in self._touched_tiles()
+            for tile in self._close()
         )
         tiles = tuple(delta for delta in deltas if delta is not None)
         return UndoRecord(tiles) if tiles else None
 
     def abort(self) -> list[Rect]:
         """End the edit and put everything back; returns what was put back, row by row."""
-        self._close()
-        tiles = self._touched_tiles()
+        tiles = self._close()
         for tile in tiles:
             self.mask.pixels[tile.slices] = self.before[tile.slices]
         return [united(row) for _, row in groupby(tiles, key=lambda tile: tile.y)]
@@ -119,18 +117,18 @@ class MaskEdit:
         """How many pixels have been kept, in whole tiles."""
         return int(np.count_nonzero(self._touched)) * TILE * TILE
 
-    def _close(self) -> None:
+    def _close(self) -> list[Rect]:
+        """Give the planes back; returns the tiles that were touched."""
         self.mask.close_edit(self)
         self._is_open = False
-        if self._collects:
-            for tile in self._touched_tiles():
-                self.mask.coverage[tile.slices] = 0
-
-    def _touched_tiles(self) -> list[Rect]:
-        return [
+        tiles = [
             tile_at(int(row), int(column), self.mask.size)
             for row, column in np.argwhere(self._touched)
         ]
+        if self._collects:
+            for tile in tiles:
+                self.mask.coverage[tile.slices] = 0
+        return tiles
 
 
 def invert(edit: MaskEdit) -> Rect:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QSpinBox, QWidget
+
+from fluxfill_studio.ui.dialogs import answers
 
 _MARGIN: Final = 16
 _SPACING: Final = 8
@@ -25,13 +27,7 @@ class AmountDialog(QDialog):
         self._field.setSuffix(" " + self.tr("px"))
         self._field.setAccessibleName(question)
         self._field.setToolTip(self.tr("In pixels of the picture"))
-        agree = QPushButton(answer)
-        agree.setProperty("role", "primary")
-        agree.setDefault(True)
-        agree.clicked.connect(self.accept)
-        cancel = QPushButton(self.tr("Cancel"))
-        cancel.setProperty("role", "secondary")
-        cancel.clicked.connect(self.reject)
+        agree, cancel = answers(self, answer)
         row = QHBoxLayout(self)
         row.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
         row.setSpacing(_SPACING)

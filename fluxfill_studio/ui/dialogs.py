@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtCore import QCoreApplication, QObject, Qt
+from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QPushButton, QWidget
 
 from fluxfill_studio.model.settings import Settings
 
@@ -86,3 +86,15 @@ class Dialogs(QObject):
 
         dialog.fileSelected.connect(chosen)
         dialog.open()
+
+
+def answers(dialog: QDialog, answer: str) -> tuple[QPushButton, QPushButton]:
+    """The two buttons of a dialog that asks something: `answer`, which Enter means, and Cancel."""
+    agree = QPushButton(answer)
+    agree.setProperty("role", "primary")
+    agree.setDefault(True)
+    agree.clicked.connect(dialog.accept)
+    cancel = QPushButton(QCoreApplication.translate("Dialogs", "Cancel"))
+    cancel.setProperty("role", "secondary")
+    cancel.clicked.connect(dialog.reject)
+    return agree, cancel

@@ -12,12 +12,12 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from fluxfill_studio.model.masks import MaskFile
+from fluxfill_studio.ui.dialogs import answers
 from fluxfill_studio.ui.pictures import to_image
 
 _MARGIN: Final = 16
@@ -46,13 +46,8 @@ class MaskImportDialog(QDialog):
         self._invert.setAccessibleName(self._invert.text())
         self._invert.setToolTip(self.tr("Paint what is black in the file"))
         self._invert.toggled.connect(self._show)
-        agree = QPushButton(self.tr("Import") if file.fits else self.tr("Scale"))
-        agree.setProperty("role", "primary")
-        agree.setDefault(True)
-        agree.clicked.connect(self.accept)
-        cancel = QPushButton(self.tr("Cancel"))
-        cancel.setProperty("role", "secondary")
-        cancel.clicked.connect(self.reject)
+        answer = self.tr("Import") if file.fits else self.tr("Scale")
+        agree, cancel = answers(self, answer)
         self._lay_out(question, agree, cancel)
         self._show()
 

@@ -10,7 +10,7 @@ from fluxfill_studio.core.display import MaskView, Tint, outline, palette
 from fluxfill_studio.core.region import NOTHING, Combine, Region
 from fluxfill_studio.core.types import Plane
 from fluxfill_studio.core.viewport import Viewport
-from fluxfill_studio.ui.canvas.frame_buffer import to_qrect
+from fluxfill_studio.ui.canvas.frame_buffer import BLACK, WHITE, as_image, to_qrect
 from fluxfill_studio.ui.canvas.marks import line_width
 
 # Unlike the mask's own tint, as they are not in it yet.
@@ -19,7 +19,6 @@ _PALETTES = {
     Combine.SUBTRACT: palette(MaskView.OVERLAY, Tint(20, 20, 20, 0.55)),
     Combine.INTERSECT: palette(MaskView.OVERLAY, Tint(190, 120, 255, 0.45)),
 }
-_WHITE, _BLACK = np.array([0xFFFFFFFF, 0xFF000000], np.uint32).view(np.int32)
 
 
 class Area:
@@ -32,12 +31,11 @@ class Area:
         if coverage.size:
             cv2.LUT(coverage, _PALETTES[how], dst=self._pixels)
             # A light line inside the edge and a dark one outside are seen on any picture.
-            for inside, colour in ((coverage, _WHITE), (~coverage, _BLACK)):
+            for inside, colour in ((coverage, WHITE), (~coverage, BLACK)):
                 line = _widened(outline(inside), line_width(ratio))
                 np.copyto(self._pixels, colour, where=line != 0)
-        height, width = coverage.shape
         form = QImage.Format.Format_ARGB32_Premultiplied
-        self._image = QImage(self._pixels.data, width, height, 4 * width, form)
+        self._image = as_image(self._pixels, region.rect.size, form)
 
     def paint(self, painter: QPainter) -> None:
         painter.drawImage(to_qrect(self.bounds), self._image)

@@ -19,9 +19,10 @@ from fluxfill_studio.core.viewport import Viewport
 _ALONE, _SHARED = 2**17, 2**20
 # From this scale on the borders of image pixels are drawn.
 _GRID_FROM = 8.0
-# The outline of the mask: dashes of so many device pixels, as premultiplied ARGB.
+# The outline of the mask: dashes of so many device pixels.
 _DASH = 4
-_WHITE, _BLACK, _LINE = np.array([0xFFFFFFFF, 0xFF000000, 0x5A2D2D2D], np.uint32).view(np.int32)
+WHITE, BLACK, _LINE = np.array([0xFFFFFFFF, 0xFF000000, 0x5A2D2D2D], np.uint32).view(np.int32)
+"""As premultiplied ARGB."""
 
 
 class FrameBuffer:
@@ -57,11 +58,11 @@ class FrameBuffer:
         self._outline = np.zeros(shape, np.uint8)
         self._phase: int | None = None if earlier is None else earlier._phase
         size, over = self.area.size, QImage.Format.Format_ARGB32_Premultiplied
-        self._layers = [_as_image(self._own[0], size, QImage.Format.Format_RGB32)]
+        self._layers = [as_image(self._own[0], size, QImage.Format.Format_RGB32)]
         if mask is not None:
-            self._layers.append(_as_image(self._own[1], size, over))
+            self._layers.append(as_image(self._own[1], size, over))
         if viewport.scale >= _GRID_FROM:
-            self._layers.append(_as_image(self._grid(), size, over))
+            self._layers.append(as_image(self._grid(), size, over))
         kept = EMPTY if earlier is None else self._take_over(earlier)
         new = _around(kept, self.area)
         for strip in new:
@@ -134,7 +135,7 @@ class FrameBuffer:
         rows, columns = np.nonzero(self._outline[place])
         along = rows + columns + (rect.x - self.viewport.left + rect.y - self.viewport.top)
         is_light = (along + (self._phase or 0)) % (2 * _DASH) < _DASH
-        self._overlay[place][rows, columns] = np.where(is_light, _WHITE, _BLACK)
+        self._overlay[place][rows, columns] = np.where(is_light, WHITE, BLACK)
 
     def _grid(self) -> NDArray[np.int32]:
         """The borders between image pixels: each lies on the first view pixel of the next one.
@@ -179,7 +180,7 @@ class FrameBuffer:
         return rect.moved(-self.area.x, -self.area.y).slices
 
 
-def _as_image(memory: NDArray[np.int32], size: Size, form: QImage.Format) -> QImage:
+def as_image(memory: NDArray[np.int32], size: Size, form: QImage.Format) -> QImage:
     """A QImage of `size` over the very bytes of an array of 32-bit pixels, at least as large."""
     return QImage(memory.data, size.width, size.height, memory.strides[0], form)
 
