@@ -75,34 +75,59 @@ class Stamp(NamedTuple):
     y: float
 
 
-class Stamps:
-    """The stamps used last, within a budget of bytes: making one costs more than laying it."""
+class Tip:
+    """A brush of one size and hardness: its stamps at every position of a sub-pixel grid."""
+
+    def __init__(self, size: float, hardness: float) -> None:
+        self._size = size
+        self._hardness = hardness
+        self._grid = _sub_pixel_steps(size, hardness)
+        self._half = _half_side(size)
+        self._coverages: dict[tuple[int, int], Plane] = {}
+
+    @property
+    def byte_count(self) -> int:
+        """What its stamps can take, as if all had been made."""
+        return (2 * self._half + 1) ** 2 * self._grid**2
+
+    def at(self, x: float, y: float) -> Stamp:
+        """A dab centred at (x, y), rounded to the grid."""
+        grid = self._grid
+        column, row = round(x * grid), round(y * grid)
+        part = column % grid, row % grid
+        coverage = self._coverages.get(part)
+        if coverage is None:
+            coverage = coverage_of(self._size, self._hardness, part[0] / grid, part[1] / grid)
+            self._coverages[part] = coverage
+        left, top = column // grid - self._half, row // grid - self._half
+        return Stamp(left, top, coverage, column / grid, row / grid)
+
+
+class Tips:
+    """The tips used last, within a budget of bytes: making a stamp costs more than laying it."""
 
     def __init__(self, budget: int = _CACHE_BUDGET) -> None:
         self._budget = budget
-        self._stamps: OrderedDict[tuple[float, float, float, float], Plane] = OrderedDict()
+        self._tips: OrderedDict[tuple[float, float], Tip] = OrderedDict()
         self._byte_count = 0
 
-    def at(self, size: float, hardness: float, x: float, y: float) -> Stamp:
-        """A dab centred at (x, y), rounded to the sub-pixel grid of its brush."""
-        grid = _sub_pixel_steps(size, hardness)
-        column, row = round(x * grid), round(y * grid)
-        left, dx = divmod(column, grid)
-        top, dy = divmod(row, grid)
-        coverage = self._get((size, hardness, dx / grid, dy / grid))
-        half = coverage.shape[0] // 2
-        return Stamp(left - half, top - half, coverage, column / grid, row / grid)
+    def of(self, size: float, hardness: float) -> Tip:
+        """The tip of a brush; `size` is its diameter in image pixels, `hardness` 0 to 1."""
+        key = (size, hardness)
+        tip = self._tips.get(key)
+        if tip is not None:
+            self._tips.move_to_end(key)
+            return tip
+        tip = self._tips[key] = Tip(size, hardness)
+        self._byte_count += tip.byte_count
+        while self._byte_count > self._budget and len(self._tips) > 1:
+            self._byte_count -= self._tips.popitem(last=False)[1].byte_count
+        return tip
 
-    def _get(self, key: tuple[float, float, float, float]) -> Plane:
-        coverage = self._stamps.get(key)
-        if coverage is not None:
-            self._stamps.move_to_end(key)
-            return coverage
-        coverage = self._stamps[key] = coverage_of(*key)
-        self._byte_count += coverage.size
-        while self._byte_count > self._budget and len(self._stamps) > 1:
-            self._byte_count -= self._stamps.popitem(last=False)[1].size
-        return coverage
+
+def _half_side(size: float) -> int:
+    """A stamp's side is twice this and one: a pixel more than the disc on every side."""
+    return math.ceil(size / 2 + 1)
 
 
 def _sub_pixel_steps(size: float, hardness: float) -> int:
@@ -124,7 +149,7 @@ def coverage_of(size: float, hardness: float, dx: float, dy: float) -> Plane:
     radius = size / 2
     slope = radius * (1 - hardness)
     is_hard = slope < _HARD_BELOW
-    half = math.ceil(radius + 1)
+    half = _half_side(size)
     side = 2 * half + 1
     samples = _supersamples(size, slope)
     width = 1 / samples

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fluxfill_studio.core.geometry import Rect
+from fluxfill_studio.core.geometry import Rect, Size
 from fluxfill_studio.core.pyramid import Pyramid
 from fluxfill_studio.core.types import Pixels, Plane
 from fluxfill_studio.core.viewport import Viewport
@@ -52,76 +52,111 @@ class Tint:
 def sample(
     pyramid: Pyramid, viewport: Viewport, rect: Rect, out: Screen | Plane | None = None
 ) -> Screen | Plane:
-    """The picture as seen in `rect`, in view pixels, which must lie inside `image_area`.
+    """One picture through one viewport: see `Sampler.sample`."""
+    return Sampler(viewport).sample(pyramid, rect, out)
 
-    Below 100 % from an area-reduced level, between 100 and 300 % bilinear, above it by nearest
-    neighbour. Returns an array of `rect`'s size, `out` where that is given: a plane of a plane, or
-    else the screen's pixels.
+
+class Sampler:
+    """Pictures as seen through one viewport.
+
+    Where the view's pixels lie in a picture is worked out once, for image and mask together.
     """
-    picture = _sampled(pyramid, viewport, rect, out)
-    if out is None or picture is out:
+
+    def __init__(self, viewport: Viewport) -> None:
+        self._viewport = viewport
+        # A pixel of the mask's outline depends on its neighbours, which may be out of sight.
+        self._reach = viewport.visible_area.grown(1).intersected(viewport.image_area)
+        self._grids: dict[int, _Nearest | _Bilinear] = {}
+
+    def sample(
+        self, pyramid: Pyramid, rect: Rect, out: Screen | Plane | None = None
+    ) -> Screen | Plane:
+        """The picture as seen in `rect`, in view pixels, which lie in the visible area or next it.
+
+        Below 100 % from an area-reduced level, between 100 and 300 % bilinear, above it by nearest
+        neighbour. Returns an array of `rect`'s size, `out` where that is given: a plane of a
+        plane, or else the screen's pixels.
+        """
+        viewport = self._viewport
+        index = pyramid.level_for(viewport.scale)
+        level = pyramid.level(index)
+        if viewport.scale * 2**index == 1:
+            picture = _on_screen(level[rect.moved(-viewport.left, -viewport.top).slices])
+        else:
+            place = rect.moved(-self._reach.x, -self._reach.y).slices
+            picture = self._grid(index, level).draw(level, place, out)
+        if out is None or picture is out:
+            return picture
+        out[:] = picture
+        return out
+
+    def _grid(self, index: int, level: Plane | Pixels) -> _Nearest | _Bilinear:
+        grid = self._grids.get(index)
+        if grid is None:
+            viewport, reach = self._viewport, self._reach
+            scale = viewport.scale * 2**index
+            xs = (np.arange(reach.x, reach.right) + 0.5 - viewport.left) / scale
+            ys = (np.arange(reach.y, reach.bottom) + 0.5 - viewport.top) / scale
+            height, width = level.shape[:2]
+            if viewport.scale >= _NEAREST_FROM:
+                grid = _Nearest(xs, ys, Size(width, height))
+            else:
+                grid = _Bilinear(xs - 0.5, ys - 0.5, Size(width, height))
+            self._grids[index] = grid
+        return grid
+
+
+class _Nearest:
+    """The pixels of a level of `size` that hold the crossings of columns `xs` and rows `ys`."""
+
+    def __init__(self, xs: NDArray[np.float64], ys: NDArray[np.float64], size: Size) -> None:
+        self._columns = np.clip(xs.astype(np.intp), 0, size.width - 1)
+        self._rows = np.clip(ys.astype(np.intp), 0, size.height - 1)
+
+    def draw(
+        self, level: Plane | Pixels, place: tuple[slice, slice], out: Screen | Plane | None
+    ) -> Screen | Plane:
+        del out
+        rows, columns = self._rows[place[0]], self._columns[place[1]]
+        left, top = int(columns[0]), int(rows[0])
+        part = _on_screen(level[top : int(rows[-1]) + 1, left : int(columns[-1]) + 1])
+        # One word a pixel is gathered faster than its bytes.
+        words = part.view(np.uint32)[:, :, 0] if part.ndim == 3 else part
+        picture = words.take(columns - left, axis=1).take(rows - top, axis=0)
+        return picture.view(np.uint8).reshape(*picture.shape, *part.shape[2:])
+
+
+class _Bilinear:
+    """Between the pixels of a level of `size`, whose centres are whole numbers of `xs`, `ys`."""
+
+    def __init__(self, xs: NDArray[np.float64], ys: NDArray[np.float64], size: Size) -> None:
+        self._xs = np.clip(np.rint(xs * _REMAP_STEPS) / _REMAP_STEPS, 0, size.width - 1)
+        self._ys = np.clip(np.rint(ys * _REMAP_STEPS) / _REMAP_STEPS, 0, size.height - 1)
+        self._place: tuple[slice, slice] | None = None
+        self._maps = (np.empty(0, np.float32), np.empty(0, np.float32))
+
+    def draw(
+        self, level: Plane | Pixels, place: tuple[slice, slice], out: Screen | Plane | None
+    ) -> Screen | Plane:
+        ys, xs = self._ys[place[0]], self._xs[place[1]]
+        # Only the part that is read is handed over: remap takes at most 32767 pixels a side. It
+        # is twice as fast on four channels as on three.
+        left, top = int(xs[0]), int(ys[0])
+        part = _on_screen(level[top : int(ys[-1]) + 2, left : int(xs[-1]) + 2])
+        shape = (len(ys), len(xs))
+        if part.ndim == 2:
+            # Most of a mask is painted or not.
+            low, high, *_ = cv2.minMaxLoc(part)
+            if low == high:
+                return np.full(shape, low, np.uint8)
+        if place != self._place:
+            self._place = place
+            self._maps = np.empty(shape, np.float32), np.empty(shape, np.float32)
+            self._maps[0][:] = xs - left
+            self._maps[1][:] = (ys - top)[:, None]
+        picture = np.empty((*shape, *part.shape[2:]), np.uint8) if out is None else out
+        cv2.remap(part, *self._maps, cv2.INTER_LINEAR, dst=picture, borderMode=cv2.BORDER_REPLICATE)
         return picture
-    out[:] = picture
-    return out
-
-
-def _sampled(
-    pyramid: Pyramid, viewport: Viewport, rect: Rect, out: Screen | Plane | None
-) -> Screen | Plane:
-    """What `sample` returns; written to `out` where that saves a copy."""
-    index = pyramid.level_for(viewport.scale)
-    level = pyramid.level(index)
-    scale = viewport.scale * 2**index
-    if scale == 1:
-        return _on_screen(level[rect.moved(-viewport.left, -viewport.top).slices])
-    xs = (np.arange(rect.x, rect.right) + 0.5 - viewport.left) / scale
-    ys = (np.arange(rect.y, rect.bottom) + 0.5 - viewport.top) / scale
-    if viewport.scale >= _NEAREST_FROM:
-        return _nearest(level, xs, ys)
-    return _bilinear(level, xs - 0.5, ys - 0.5, out)
-
-
-def _nearest(
-    level: Plane | Pixels, xs: NDArray[np.float64], ys: NDArray[np.float64]
-) -> Screen | Plane:
-    """The pixels that hold the crossings of columns `xs` and rows `ys`."""
-    height, width = level.shape[:2]
-    columns = np.clip(xs.astype(np.intp), 0, width - 1)
-    rows = np.clip(ys.astype(np.intp), 0, height - 1)
-    left, top = int(columns[0]), int(rows[0])
-    part = _on_screen(level[top : int(rows[-1]) + 1, left : int(columns[-1]) + 1])
-    # One word a pixel is gathered faster than its bytes.
-    words = part.view(np.uint32)[:, :, 0] if part.ndim == 3 else part
-    picture = words.take(columns - left, axis=1).take(rows - top, axis=0)
-    return picture.view(np.uint8).reshape(*picture.shape, *part.shape[2:])
-
-
-def _bilinear(
-    level: Plane | Pixels,
-    xs: NDArray[np.float64],
-    ys: NDArray[np.float64],
-    out: Screen | Plane | None,
-) -> Screen | Plane:
-    """Sample at the crossings of columns `xs` and rows `ys`, in pixel-centre coordinates."""
-    height, width = level.shape[:2]
-    xs = np.clip(np.rint(xs * _REMAP_STEPS) / _REMAP_STEPS, 0, width - 1)
-    ys = np.clip(np.rint(ys * _REMAP_STEPS) / _REMAP_STEPS, 0, height - 1)
-    # Only the part that is read is handed over: remap takes at most 32767 pixels a side. It is
-    # twice as fast on four channels as on three.
-    left, top = int(xs[0]), int(ys[0])
-    part = _on_screen(level[top : int(ys[-1]) + 2, left : int(xs[-1]) + 2])
-    shape = (len(ys), len(xs))
-    if part.ndim == 2:
-        # Most of a mask is painted or not.
-        low, high, *_ = cv2.minMaxLoc(part)
-        if low == high:
-            return np.full(shape, low, np.uint8)
-    picture = np.empty((*shape, *part.shape[2:]), np.uint8) if out is None else out
-    map_x, map_y = np.empty(shape, np.float32), np.empty(shape, np.float32)
-    map_x[:] = xs - left
-    map_y[:] = (ys - top)[:, None]
-    cv2.remap(part, map_x, map_y, cv2.INTER_LINEAR, dst=picture, borderMode=cv2.BORDER_REPLICATE)
-    return picture
 
 
 def _on_screen(pixels: Plane | Pixels) -> Screen | Plane:

@@ -76,6 +76,10 @@ class Rect:
         return Size(self.width, self.height)
 
     @property
+    def area(self) -> int:
+        return self.width * self.height
+
+    @property
     def is_empty(self) -> bool:
         return self.width <= 0 or self.height <= 0
 

@@ -80,11 +80,11 @@ class Packed:
         return cls(tuple(tile.rect for tile in tiles), b"".join(parts) + packer.flush())
 
     def apply(self, pixels: Plane) -> None:
-        size = sum(rect.size.area for rect in self.rects)
+        size = sum(rect.area for rect in self.rects)
         deltas = np.frombuffer(zlib.decompress(self.stream, -zlib.MAX_WBITS, size), np.uint8)
         start = 0
         for rect in self.rects:
-            end = start + rect.size.area
+            end = start + rect.area
             pixels[rect.slices] ^= deltas[start:end].reshape(rect.size.shape)
             start = end
 
@@ -125,7 +125,7 @@ class UndoRecord:
     @property
     def area(self) -> int:
         """How many pixels `apply` writes."""
-        return sum(rect.size.area for rect in self._rects)
+        return sum(rect.area for rect in self._rects)
 
     @property
     def byte_count(self) -> int:

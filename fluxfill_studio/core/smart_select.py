@@ -102,7 +102,7 @@ def smart_select(
     reach = _reach(box, hints.scribbles, whole)
     if reach.is_empty:
         return NOTHING
-    margin = max(_LEAST_MARGIN, round(_MARGIN * math.sqrt(reach.size.area)))
+    margin = max(_LEAST_MARGIN, round(_MARGIN * math.sqrt(reach.area)))
     area = reach.grown(margin).intersected(whole)
     search = _Search(pixels[area.slices], area, reach, box, hints.scribbles, should_stop)
     coverage = search.outlined(search.found())

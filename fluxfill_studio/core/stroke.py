@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from fluxfill_studio.core.brush import Brush, Stamp, Stamps
+from fluxfill_studio.core.brush import Brush, Stamp, Tip, Tips
 from fluxfill_studio.core.geometry import EMPTY, Point, Rect
 from fluxfill_studio.core.mask import MaskEdit
 from fluxfill_studio.core.region import Combine
 from fluxfill_studio.core.types import Plane
 
-# Chords of this length (image pixels) stand for the curve when dabs are laid along it.
-_CHORD = 4.0
+# When dabs are laid along a curve, chords stand for it that leave it by this at most, in pixels.
+_FLATNESS = 1 / 16
 _MAX_CHORDS = 64
 # From one dab to the next the opacity under a pen changes by this at most, 0 to 1, unless they
 # would lie closer than so many pixels.
@@ -52,13 +52,14 @@ class Stroke:
         self,
         edit: MaskEdit,
         brush: Brush,
-        stamps: Stamps,
+        tips: Tips,
         how: Combine = Combine.ADD,
         axis: float | None = None,
     ) -> None:
         self.edit = edit
         self._brush = brush
-        self._stamps = stamps
+        self._tips = tips
+        self._tip = tips.of(brush.size, brush.hardness)
         self._how = how
         self._axis = axis
         self._coverage: Plane = edit.coverage
@@ -68,8 +69,8 @@ class Stroke:
         self._until_next = 0.0
         # The distance between dabs while the pressure stays what it is.
         self._even_spacing = 0.0
-        # The size and stamp of the dab before, on either side of the axis.
-        self._before: list[tuple[float, Stamp] | None] = [None, None]
+        # The dab before and its tip, on either side of the axis.
+        self._before: list[tuple[Tip, Stamp] | None] = [None, None]
 
     def begin(self, sample: Sample) -> list[Rect]:
         """Lay the first dab; returns what changed."""
@@ -101,7 +102,7 @@ class Stroke:
     def _follow(self, control: Sample, target: Sample) -> list[Rect]:
         """Lay dabs along the quadratic Bézier curve from the path's end to `target`."""
         dabs: list[Dab] = []
-        for place in _curve(self._end, control, target):
+        for place in _curve(self._end, control, target, self._brush.radius):
             dabs.extend(self._dabs_to(place))
         return self._lay(dabs)
 
@@ -133,21 +134,21 @@ class Stroke:
         brush, coverage = self._brush, self._coverage
         height, width = coverage.shape
         lefts, tops, rights, bottoms = [], [], [], []
+        tip = self._tip
         for x, y, pressure in dabs:
-            size = brush.size_at(pressure)
-            stamp = self._stamps.at(size, brush.hardness, x, y)
-            x0, y0 = max(stamp.left, 0), max(stamp.top, 0)
-            x1 = min(stamp.left + len(stamp.coverage), width)
-            y1 = min(stamp.top + len(stamp.coverage), height)
-            before = self._before[side]
-            self._before[side] = (size, stamp)
-            if before is not None and before[0] == size and not brush.pressure_opacity:
-                x0, y0, x1, y1 = _ahead(before[1], stamp, x0, y0, x1, y1)
+            if brush.pressure_size:
+                tip = self._tips.of(brush.size_at(pressure), brush.hardness)
+            stamp = tip.at(x, y)
+            left, top, part = stamp.left, stamp.top, stamp.coverage
+            x0, y0 = max(left, 0), max(top, 0)
+            x1, y1 = min(left + len(part), width), min(top + len(part), height)
+            if len(part) >= _LARGE:
+                before, self._before[side] = self._before[side], (tip, stamp)
+                if before is not None and before[0] is tip and not brush.pressure_opacity:
+                    x0, y0, x1, y1 = _ahead(before[1], stamp, x0, y0, x1, y1)
             if x0 >= x1 or y0 >= y1:
                 continue
-            part = stamp.coverage[
-                y0 - stamp.top : y1 - stamp.top, x0 - stamp.left : x1 - stamp.left
-            ]
+            part = part[y0 - top : y1 - top, x0 - left : x1 - left]
             if brush.pressure_opacity:
                 part = np.asarray(cv2.convertScaleAbs(part, alpha=pressure), np.uint8)
             target = coverage[y0:y1, x0:x1]
@@ -195,8 +196,6 @@ def _ahead(
     line is bounded by the disc itself or by the ends of the diameter along the line.
     """
     size = len(stamp.coverage)
-    if size < _LARGE:
-        return left, top, right, bottom
     dx, dy = stamp.x - before.x, stamp.y - before.y
     distance = math.hypot(dx, dy)
     if distance == 0:
@@ -215,13 +214,18 @@ def _ahead(
     return left, top, right, bottom
 
 
-def _curve(start: Dab, control: Sample, target: Sample) -> Iterator[Dab]:
-    """Places along a quadratic Bézier curve, without `start`; the pressure is bent like them."""
+def _curve(start: Dab, control: Sample, target: Sample, radius: float) -> Iterator[Dab]:
+    """Places along a quadratic Bézier curve, without `start`; the pressure is bent like them.
+
+    Halving a curve into chords divides its distance from them by four: n chords leave it by an
+    eighth of its second derivative / n² at most. Pressure counts by how far it can move the rim
+    of a brush of `radius`.
+    """
     x0, y0, p0 = start
     x1, y1, p1 = control.point.x, control.point.y, control.pressure
     x2, y2, p2 = target.point.x, target.point.y, target.pressure
-    length = math.hypot(x1 - x0, y1 - y0) + math.hypot(x2 - x1, y2 - y1)
-    chords = min(max(1, math.ceil(length / _CHORD)), _MAX_CHORDS)
+    bend = math.hypot(x0 - 2 * x1 + x2, y0 - 2 * y1 + y2, (p0 - 2 * p1 + p2) * radius)
+    chords = min(max(1, math.ceil(math.sqrt(bend / 4 / _FLATNESS))), _MAX_CHORDS)
     for index in range(1, chords + 1):
         t = index / chords
         a, b, c = (1 - t) ** 2, 2 * t * (1 - t), t * t

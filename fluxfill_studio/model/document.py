@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 import cv2
 from PySide6.QtCore import QObject, Signal
 
-from fluxfill_studio.core.brush import Brush, Stamps
+from fluxfill_studio.core.brush import Brush, Tips
 from fluxfill_studio.core.errors import FluxfillError, NoSource
 from fluxfill_studio.core.geometry import EMPTY, Rect
 from fluxfill_studio.core.history import History, UndoRecord
@@ -75,7 +75,7 @@ class Document(QObject):
     def __init__(self, tasks: TaskOwner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks = tasks
-        self._stamps = Stamps()
+        self._tips = Tips()
         self._stroke: Stroke | None = None
         self._stroke_over = asyncio.Event()
         self._changing: asyncio.Task[None] | None = None
@@ -173,8 +173,8 @@ class Document(QObject):
     def _begin(self, brush: Brush, start: Sample, how: Combine, axis: float | None) -> None:
         mask = self._open_picture().mask
         self._stroke_over.clear()
-        stroke = self._stroke = Stroke(mask.edit(), brush, self._stamps, how, axis)
-        area = mask.bounds.size.area if how is Combine.INTERSECT else 0
+        stroke = self._stroke = Stroke(mask.edit(), brush, self._tips, how, axis)
+        area = mask.bounds.area if how is Combine.INTERSECT else 0
         self._aside(area, lambda: stroke.begin(start), self._announce, "begin a stroke")
 
     def _continue(self, sample: Sample) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -220,7 +220,7 @@ async def _measure_undo(subject: Subject, *, again: bool) -> tuple[float, float]
 
 
 def measure_pan(subject: Subject, scale: float | None) -> list[float]:
-    """CPU seconds of every frame of a pan with the middle button."""
+    """Seconds, by the wall, of every frame of a pan with the middle button."""
     _, area = subject.place(scale)
     subject.paint()
     pointer = Pointer(subject.widget, Qt.MouseButton.MiddleButton)
@@ -228,19 +228,19 @@ def measure_pan(subject: Subject, scale: float | None) -> list[float]:
     points = list(sine_path(_PAN_FRAMES + 1, _PAN_STEP, middle))
     pointer.send(pointer.press(points[0]))
     moves = [pointer.move(point) for point in points[1:]]
-    frames = [_timed(subject, pointer, move) for move in moves]
+    frames = [_timed(subject, pointer, move, time.perf_counter) for move in moves]
     pointer.send(pointer.release(points[-1]))
     return frames
 
 
 def measure_zoom(subject: Subject) -> list[float]:
-    """CPU seconds of every frame from the fitted view by the wheel to sixteen times it and back."""
+    """Seconds, by the wall, of the frames by the wheel to sixteen times the fitted view and back."""
     _, area = subject.place(None)
     subject.paint()
     pointer = Pointer(subject.widget)
     angles = [_NOTCH] * _NOTCHES + [-_NOTCH] * _NOTCHES
     turns = [pointer.wheel(area.center(), angle) for angle in angles]
-    return [_timed(subject, pointer, turn) for turn in turns]
+    return [_timed(subject, pointer, turn, time.perf_counter) for turn in turns]
 
 
 def paint_line(subject: Subject) -> None:
@@ -267,12 +267,17 @@ def screen_colour(widget: QWidget, at: QPointF) -> int:
     return shot.toImage().pixel(0, 0)
 
 
-def _timed(subject: Subject, pointer: Pointer, event: QEvent) -> float:
-    """CPU seconds of an event and of painting what it changed."""
-    started = time.process_time()
+def _timed(
+    subject: Subject,
+    pointer: Pointer,
+    event: QEvent,
+    clock: Callable[[], float] = time.process_time,
+) -> float:
+    """Seconds of an event and of painting what it changed: of the CPU, or by another `clock`."""
+    started = clock()
     pointer.send(event)
     subject.paint()
-    return time.process_time() - started
+    return clock() - started
 
 
 def _demand(true: bool, failure: str) -> None:

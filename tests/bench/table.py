@@ -1,9 +1,9 @@
 """The table of numbers: what the program reaches, beside what it is meant to reach.
 
 Run by `python dev.py bench`. Everything goes through the real widget with real events in a view
-of 1920 × 1080, off screen. Times of painting and drawing are CPU seconds of the whole process, so
-that a busy machine changes them little and work handed to other threads counts; what a person
-waits for, files, pauses, latency and start, is by the wall's clock and wants a quiet machine.
+of 1920 × 1080, off screen. Times of a brush's events are CPU seconds of the whole process, so that
+a busy machine changes them little and work handed to other threads counts; what a person waits
+for, frames, files, pauses, latency and start, is by the wall's clock and wants a quiet machine.
 
 Beside ours stand the peers, measured by the same driver where `--peers` asks for them, and what
 copying the same bytes takes, which nothing can be faster than.

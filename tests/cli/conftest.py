@@ -19,7 +19,7 @@ import pytest
 from PIL import Image
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from fluxfill_studio.core.brush import Brush, Stamps
+from fluxfill_studio.core.brush import Brush, Tips
 from fluxfill_studio.core.geometry import Point, Size
 from fluxfill_studio.core.mask import Mask
 from fluxfill_studio.core.schema import ParameterSchema
@@ -189,7 +189,7 @@ def painted(size: Size) -> Plane:
         brush = Brush(6 * unit, hardness=hardness)
         start = Point(0.35 * size.width, height * size.height)
         with mask.edit() as edit:
-            stroke = Stroke(edit, brush, Stamps())
+            stroke = Stroke(edit, brush, Tips())
             stroke.begin(Sample(start))
             for step in range(1, 11):
                 stroke.add(Sample(start + Point(step * unit, (step % 3) * unit)))

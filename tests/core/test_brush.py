@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from fluxfill_studio.core.brush import MAX_SIZE, MIN_SIZE, Brush, Stamps
+from fluxfill_studio.core.brush import MAX_SIZE, MIN_SIZE, Brush, Tips
 from fluxfill_studio.core.geometry import Rect
 from fluxfill_studio.core.types import Plane
 
@@ -25,7 +25,7 @@ def grid_of(size: float) -> int:
 
 def dab(size: float, hardness: float, x: float, y: float) -> tuple[Rect, Plane]:
     """A dab and where it lies."""
-    left, top, coverage, *_ = Stamps().at(size, hardness, x, y)
+    left, top, coverage, *_ = Tips().of(size, hardness).at(x, y)
     return Rect(left, top, coverage.shape[1], coverage.shape[0]), coverage
 
 
@@ -116,35 +116,36 @@ def test_a_stamp_lies_where_it_was_asked_for(size: float) -> None:
 
 
 def test_a_stamp_is_shared_and_cannot_be_written_to() -> None:
-    stamps = Stamps()
-    first = stamps.at(30, 0.5, 3, 3).coverage
-    second = stamps.at(30, 0.5, 10, 8).coverage
+    tip = Tips().of(30, 0.5)
+    first = tip.at(3, 3).coverage
+    second = tip.at(10, 8).coverage
     assert first is second
     with pytest.raises(ValueError, match="read-only"):
         first[0, 0] = 1
 
 
-def test_of_the_stamps_the_ones_used_last_are_kept_within_the_budget() -> None:
+def test_of_the_tips_the_ones_used_last_are_kept_within_the_budget() -> None:
     sizes = [10, 11, 12, 13]
-    weights = [dab(size, 1.0, 0, 0)[1].size for size in sizes]
-    stamps = Stamps(budget=sum(weights) - 1)
-    made = {size: stamps.at(size, 1.0, 0, 0).coverage for size in sizes[:3]}
-    assert stamps.at(10, 1.0, 0, 0).coverage is made[10]
-    stamps.at(13, 1.0, 0, 0)
+    weights = [dab(size, 1.0, 0, 0)[1].size * grid_of(size) ** 2 for size in sizes]
+    tips = Tips(budget=sum(weights) - 1)
+    made = {size: tips.of(size, 1.0) for size in sizes[:3]}
+    stamp = made[11].at(0, 0).coverage
+    assert tips.of(10, 1.0) is made[10]
+    tips.of(13, 1.0)
     # 10 has been used since, so 11 was the oldest, and its bytes were enough.
-    assert stamps.at(10, 1.0, 0, 0).coverage is made[10]
-    assert stamps.at(12, 1.0, 0, 0).coverage is made[12]
-    again = stamps.at(11, 1.0, 0, 0).coverage
+    assert tips.of(10, 1.0) is made[10]
+    assert tips.of(12, 1.0) is made[12]
+    again = tips.of(11, 1.0)
     assert again is not made[11]
-    assert np.array_equal(again, made[11])
+    assert np.array_equal(again.at(0, 0).coverage, stamp)
 
 
-def test_a_stamp_larger_than_the_budget_is_kept_until_the_next() -> None:
-    stamps = Stamps(budget=10)
-    first = stamps.at(50, 1.0, 0, 0).coverage
-    assert stamps.at(50, 1.0, 0, 0).coverage is first
-    stamps.at(51, 1.0, 0, 0)
-    assert stamps.at(50, 1.0, 0, 0).coverage is not first
+def test_a_tip_larger_than_the_budget_is_kept_until_the_next() -> None:
+    tips = Tips(budget=10)
+    first = tips.of(50, 1.0)
+    assert tips.of(50, 1.0) is first
+    tips.of(51, 1.0)
+    assert tips.of(50, 1.0) is not first
 
 
 def test_without_pressure_to_size_the_pen_changes_nothing() -> None:

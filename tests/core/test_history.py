@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluxfill_studio.core.brush import Brush, Stamps
+from fluxfill_studio.core.brush import Brush, Tips
 from fluxfill_studio.core.geometry import EMPTY, Point, Rect, Size
 from fluxfill_studio.core.history import (
     TILE,
@@ -147,7 +147,7 @@ def benchmark_stroke() -> UndoRecord:
     """200 events, 32 px apart, on a sine, with a soft brush of 512 px."""
     mask = Mask(Size(7000, 2000))
     edit = mask.edit()
-    stroke = Stroke(edit, Brush(512, 0.0), Stamps())
+    stroke = Stroke(edit, Brush(512, 0.0), Tips())
     stroke.begin(Sample(Point(300, 1000)))
     for step in range(1, 201):
         stroke.add(Sample(Point(300 + 32 * step, 1000 + 300 * np.sin(step / 12))))

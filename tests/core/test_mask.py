@@ -21,7 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from fluxfill_studio.core.brush import Brush, Stamps
+from fluxfill_studio.core.brush import Brush, Tips
 from fluxfill_studio.core.geometry import EMPTY, Point, Rect, Size
 from fluxfill_studio.core.history import TILE, History, UndoRecord
 from fluxfill_studio.core.mask import Mask, MaskEdit, fill, invert
@@ -80,7 +80,7 @@ class Painting(RuleBasedStateMachine):
     @initialize(size=st.sampled_from(SIZES), budget=st.sampled_from([0, 900, 20_000, 2**28]))
     def open(self, size: Size, budget: int) -> None:
         self.mask = Mask(size)
-        self.stamps = Stamps(budget=100_000)
+        self.stamps = Tips(budget=100_000)
         self.pyramid = Pyramid(self.mask.pixels)
         self.coarsest = self.pyramid.level_for(1e-6)
         self.budget = budget

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from fluxfill_studio.core.brush import Brush, Stamps
+from fluxfill_studio.core.brush import Brush, Tips
 from fluxfill_studio.core.geometry import Point, Rect, Size
 from fluxfill_studio.core.mask import Mask
 from fluxfill_studio.core.region import Combine
@@ -33,7 +33,7 @@ def paint(
     """One committed stroke; points without a pressure are a mouse's."""
     start, *samples = [p if isinstance(p, Sample) else Sample(p) for p in points]
     edit = mask.edit()
-    stroke = Stroke(edit, brush, Stamps(), how, axis)
+    stroke = Stroke(edit, brush, Tips(), how, axis)
     stroke.begin(start)
     for sample in samples:
         stroke.add(sample)
@@ -138,7 +138,7 @@ def test_dabs_lie_evenly_however_the_samples_came(stops: list[float], size: floa
 @pytest.mark.parametrize("place", [Point(100, 80), Point(0, 0), Point(239.9, 199.9), Point(-5, 60)])
 def test_a_click_gives_one_dab(place: Point) -> None:
     brush = Brush(31, 0.4)
-    left, top, coverage, *_ = Stamps().at(31, 0.4, place.x, place.y)
+    left, top, coverage, *_ = Tips().of(31, 0.4).at(place.x, place.y)
     height, width = coverage.shape
     expected = np.zeros((400, 400), np.uint8)
     expected[Rect(left, top, width, height).moved(100, 100).slices] = coverage
@@ -226,7 +226,7 @@ def test_a_stroke_goes_on_outside_the_picture_and_comes_back() -> None:
 def test_a_stroke_wholly_outside_an_empty_mask_changes_nothing(how: Combine) -> None:
     mask = Mask(SIZE)
     edit = mask.edit()
-    stroke = Stroke(edit, Brush(20), Stamps(), how, axis=120)
+    stroke = Stroke(edit, Brush(20), Tips(), how, axis=120)
     changed = stroke.begin(Sample(Point(-100, -100)))
     changed += stroke.add(Sample(Point(-100, 500)))
     changed += stroke.finish()
@@ -236,7 +236,7 @@ def test_a_stroke_wholly_outside_an_empty_mask_changes_nothing(how: Combine) -> 
 
 def test_only_what_the_last_step_reached_is_reported_as_changed() -> None:
     mask = Mask(Size(4000, 1000))
-    stroke = Stroke(mask.edit(), Brush(64), Stamps())
+    stroke = Stroke(mask.edit(), Brush(64), Tips())
     stroke.begin(Sample(Point(100, 500)))
     for step in range(1, 60):
         (dirty,) = stroke.add(Sample(Point(100 + 40 * step, 500)))
@@ -247,7 +247,7 @@ def test_only_what_the_last_step_reached_is_reported_as_changed() -> None:
 
 def test_of_a_symmetric_stroke_each_side_is_reported_by_itself() -> None:
     """One rectangle around both would be painted again in vain."""
-    stroke = Stroke(Mask(Size(4000, 1000)).edit(), Brush(64), Stamps(), axis=2000)
+    stroke = Stroke(Mask(Size(4000, 1000)).edit(), Brush(64), Tips(), axis=2000)
     stroke.begin(Sample(Point(100, 500)))
     left, right = stroke.add(Sample(Point(180, 500)))
     assert max(left.width, right.width) <= 64 + 40 + 8
@@ -259,7 +259,7 @@ def test_where_the_stroke_intersects_the_rest_is_cleared_at_its_begin() -> None:
     mask = Mask(SIZE)
     mask.pixels[20:50, 30:90] = 200
     edit = mask.edit()
-    stroke = Stroke(edit, Brush(10), Stamps(), Combine.INTERSECT)
+    stroke = Stroke(edit, Brush(10), Tips(), Combine.INTERSECT)
     changed = stroke.begin(Sample(Point(60, 30)))
     assert changed[0] == Rect(30, 20, 60, 30)
     assert mask.pixels[30, 60] == 200
@@ -346,10 +346,10 @@ def test_what_large_dabs_leave_out_the_ones_before_have_covered(
 ) -> None:
     """A stroke is the maximum of its dabs, each laid in full."""
     brush = Brush(size, hardness, pressure_size=by_size)
-    mask, stamps, laid = Mask(SIZE), Stamps(), np.zeros(SIZE.shape, np.uint8)
+    mask, tips, laid = Mask(SIZE), Tips(), np.zeros(SIZE.shape, np.uint8)
     recorded: list[tuple[float, float, float]] = []
     with mask.edit() as edit:
-        stroke = Stroke(edit, brush, stamps)
+        stroke = Stroke(edit, brush, tips)
         lay = stroke._lay
 
         def recording(dabs: list[tuple[float, float, float]]) -> list[Rect]:
@@ -364,7 +364,7 @@ def test_what_large_dabs_leave_out_the_ones_before_have_covered(
         stroke.finish()
         edit.commit()
     for x, y, pressure in recorded:
-        left, top, coverage, *_ = stamps.at(brush.size_at(pressure), hardness, x, y)
+        left, top, coverage, *_ = tips.of(brush.size_at(pressure), hardness).at(x, y)
         side = len(coverage)
         whole = np.zeros((SIZE.height + 4 * side, SIZE.width + 4 * side), np.uint8)
         y0, x0 = top + 2 * side, left + 2 * side

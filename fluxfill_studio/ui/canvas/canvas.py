@@ -207,7 +207,7 @@ class Canvas(PictureView):
 
     def _press(self, event: QSinglePointEvent, *, is_double: bool = False) -> None:
         if self._tool is not None and not self.is_panning and event.button() & _PRESSES:
-            self._press_at(self._pointer(event), is_double=is_double)
+            self._press_at(self._pointer(event, event.buttons()), is_double=is_double)
 
     def _press_at(self, pointer: Pointer, *, is_double: bool = False) -> None:
         tool = self._in_hand
@@ -226,22 +226,23 @@ class Canvas(PictureView):
     def _move(self, event: QSinglePointEvent) -> None:
         if self.viewport is None:
             return
-        self._latest, self._hovers = self._pointer(event), True
-        if self._tool is not None:
-            self._tool.move(self._latest)
+        self._latest, self._hovers = self._pointer(event, event.buttons()), True
+        tool = self._tool
+        if tool is not None:
+            tool.move(self._latest)
             self._tool_changed()
 
     def _release(self, event: QSinglePointEvent) -> None:
         if self._is_pressed and not event.buttons() & _PRESSES:
-            self._release_at(self._pointer(event))
+            # The button that goes up is not among those that are down.
+            self._release_at(self._pointer(event, event.button()))
 
     def _release_at(self, pointer: Pointer) -> None:
         self._in_hand.release(pointer)
         self._is_pressed = False
         self._tool_changed()
 
-    def _pointer(self, event: QSinglePointEvent) -> Pointer:
-        buttons = event.buttons() | event.button()
+    def _pointer(self, event: QSinglePointEvent, buttons: Qt.MouseButton) -> Pointer:
         is_pen = isinstance(event, QTabletEvent)
         erases = is_pen and event.pointerType() == QPointingDevice.PointerType.Eraser
         return Pointer(
@@ -266,7 +267,7 @@ class Canvas(PictureView):
     @override
     def event(self, event: QEvent, /) -> bool:
         # The key of a shortcut is seen here only: its press goes to the shortcut.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             self._loan.press(event)
         return super().event(event)
 
@@ -355,8 +356,7 @@ class Canvas(PictureView):
         if self.viewport is not None:
             for tool in self._shown_tools():
                 bounds = bounds.united(tool.bounds(self.viewport, self.devicePixelRatioF()))
-        self.request(self._painted_over)
-        self.request(bounds)
+        self.request(self._painted_over, bounds)
         self._painted_over = bounds
 
     @property

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage, QPainter
 
-from fluxfill_studio.core.display import outline, sample
+from fluxfill_studio.core.display import Sampler, outline
 from fluxfill_studio.core.geometry import EMPTY, Rect, Size
 from fluxfill_studio.core.pyramid import Pyramid
 from fluxfill_studio.core.viewport import Viewport
@@ -48,6 +48,7 @@ class FrameBuffer:
         self.area = viewport.visible_area
         """The view pixels that the picture covers."""
         self._source, self._mask = image, mask
+        self._sampler = Sampler(viewport)
         shape = self.area.size.shape
         height, width = shape
         # What the earlier one had to spare is written to, and what it shows is spared in turn:
@@ -66,7 +67,7 @@ class FrameBuffer:
         kept = EMPTY if earlier is None else self._take_over(earlier)
         new = _around(kept, self.area)
         for strip in new:
-            sample(image, viewport, strip, self._picture[self._place(strip)])
+            self._sampler.sample(image, strip, self._picture[self._place(strip)])
         self._stale: list[Rect] = (
             new if earlier is None else [*new, *self._moved(earlier, earlier._stale)]
         )
@@ -115,16 +116,16 @@ class FrameBuffer:
         for rect in stale:
             if rect.is_empty:
                 continue
-            coverage = sample(self._mask, self.viewport, rect)
+            coverage = self._sampler.sample(self._mask, rect)
             overlay = self._overlay[self._place(rect)]
-            band = rect.height if rect.size.area >= _SHARED else max(1, _ALONE // rect.width)
+            band = rect.height if rect.area >= _SHARED else max(1, _ALONE // rect.width)
             for top in range(0, rect.height, band):
                 rows = slice(top, top + band)
                 cv2.LUT(coverage[rows], palette, dst=overlay[rows])
             if self._phase is not None:
                 # A pixel of the outline depends on its neighbours, also out of sight.
                 around = rect.grown(1).intersected(self.viewport.image_area)
-                edges = outline(sample(self._mask, self.viewport, around))
+                edges = outline(self._sampler.sample(self._mask, around))
                 inner = rect.moved(-around.x, -around.y).slices
                 self._outline[self._place(rect)] = edges[inner]
                 self._draw_outline(rect)

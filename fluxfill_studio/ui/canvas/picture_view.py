@@ -141,18 +141,24 @@ class PictureView(QWidget):
         if self._buffer is not None:
             self.request(self._buffer.march(phase))
 
-    def request(self, rect: Rect) -> None:
-        """Ask for `rect` of the view, in device pixels, to be painted again.
+    def request(self, *rects: Rect) -> None:
+        """Ask for `rects` of the view, in device pixels, to be painted again.
 
         Qt paints pictures into one rectangle several times as fast as into a region of some, so
         what lies close together is asked for as one.
         """
-        if rect.is_empty:
-            return
-        both = self._requested.united(rect)
-        if both.size.area <= 2 * (self._requested.size.area + rect.size.area):
-            rect = both
-        self._requested = both
+        requested = before = self._requested
+        for rect in rects:
+            both = requested.united(rect)
+            if both.area <= 2 * (requested.area + rect.area):
+                requested = both
+            else:
+                self._update(rect)
+        if requested != before:
+            self._requested = requested
+            self._update(requested)
+
+    def _update(self, rect: Rect) -> None:
         self.update(to_qrect(_scaled_outwards(rect, 1 / self.devicePixelRatioF())))
 
     def paint_over(self, painter: QPainter) -> None:
@@ -359,6 +365,8 @@ def _is_of_touchpad(event: QWheelEvent) -> bool:
 
 def _scaled_outwards(rect: Rect, factor: float) -> Rect:
     """The whole pixels of another grid that `rect` touches."""
+    if factor == 1:
+        return rect
     return Rect.from_bounds(
         math.floor(rect.x * factor),
         math.floor(rect.y * factor),

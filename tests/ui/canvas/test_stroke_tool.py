@@ -12,7 +12,7 @@ from PySide6.QtGui import QFocusEvent, QInputDevice, QPointingDevice, QTabletEve
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from fluxfill_studio.core.brush import Brush, Stamps
+from fluxfill_studio.core.brush import Brush, Tips
 from fluxfill_studio.core.geometry import Point
 from fluxfill_studio.core.mask import Mask
 from fluxfill_studio.core.region import Combine
@@ -47,7 +47,7 @@ def mask_after(
     mask = Mask(easel.picture.source.size, None if before is None else before.copy())
     start, *rest = [s if isinstance(s, Sample) else Sample(s) for s in samples]
     edit = mask.edit()
-    stroke = Stroke(edit, brush or easel.model.brush, Stamps(), how, axis)
+    stroke = Stroke(edit, brush or easel.model.brush, Tips(), how, axis)
     stroke.begin(start)
     for sample in rest:
         stroke.add(sample)
