@@ -24,6 +24,9 @@ _NEAREST_FROM = 3.0
 # cv2.remap resolves positions to 1/32 pixel. Rounding to that grid beforehand, in absolute
 # coordinates, makes the outcome independent of which rectangle is asked for.
 _REMAP_STEPS = 32
+# So many pixels are sampled at a time: what that needs beside them is then small enough to be
+# memory that was used before, which is faster than what the system has to give first.
+_BAND = 2**19
 # The screen's pixels are words, those of arrays are bytes.
 _TO_SCREEN = cv2.COLOR_RGB2BGRA if sys.byteorder == "little" else cv2.COLOR_RGB2RGBA
 
@@ -132,31 +135,40 @@ class _Bilinear:
     def __init__(self, xs: NDArray[np.float64], ys: NDArray[np.float64], size: Size) -> None:
         self._xs = np.clip(np.rint(xs * _REMAP_STEPS) / _REMAP_STEPS, 0, size.width - 1)
         self._ys = np.clip(np.rint(ys * _REMAP_STEPS) / _REMAP_STEPS, 0, size.height - 1)
-        self._place: tuple[slice, slice] | None = None
-        self._maps = (np.empty(0, np.float32), np.empty(0, np.float32))
 
     def draw(
         self, level: Plane | Pixels, place: tuple[slice, slice], out: Screen | Plane | None
     ) -> Screen | Plane:
         ys, xs = self._ys[place[0]], self._xs[place[1]]
-        # Only the part that is read is handed over: remap takes at most 32767 pixels a side. It
-        # is twice as fast on four channels as on three.
+        # Only the part that is read is handed over: remap takes at most 32767 pixels a side.
         left, top = int(xs[0]), int(ys[0])
-        part = _on_screen(level[top : int(ys[-1]) + 2, left : int(xs[-1]) + 2])
+        part = level[top : int(ys[-1]) + 2, left : int(xs[-1]) + 2]
         shape = (len(ys), len(xs))
         if part.ndim == 2:
             # Most of a mask is painted or not.
             low, high, *_ = cv2.minMaxLoc(part)
             if low == high:
                 return np.full(shape, low, np.uint8)
-        if place != self._place:
-            self._place = place
-            self._maps = np.empty(shape, np.float32), np.empty(shape, np.float32)
-            self._maps[0][:] = xs - left
-            self._maps[1][:] = (ys - top)[:, None]
-        picture = np.empty((*shape, *part.shape[2:]), np.uint8) if out is None else out
-        cv2.remap(part, *self._maps, cv2.INTER_LINEAR, dst=picture, borderMode=cv2.BORDER_REPLICATE)
-        return picture
+        if out is None:
+            out = np.empty((*shape, 4) if part.ndim == 3 else shape, np.uint8)
+        height = min(len(ys), max(1, _BAND // len(xs)))
+        map_x, map_y = np.empty((2, height, len(xs)), np.float32)
+        map_x[:] = xs - left
+        for start in range(0, len(ys), height):
+            rows = ys[start : start + height]
+            first, count = int(rows[0]), len(rows)
+            map_y[:count] = (rows - first)[:, None]
+            # It is twice as fast on four channels as on three.
+            band = _on_screen(part[first - top : int(rows[-1]) + 2 - top])
+            cv2.remap(
+                band,
+                map_x[:count],
+                map_y[:count],
+                cv2.INTER_LINEAR,
+                dst=out[start : start + count],
+                borderMode=cv2.BORDER_REPLICATE,
+            )
+        return out
 
 
 def _on_screen(pixels: Plane | Pixels) -> Screen | Plane:

@@ -234,7 +234,7 @@ def measure_pan(subject: Subject, scale: float | None) -> list[float]:
 
 
 def measure_zoom(subject: Subject) -> list[float]:
-    """Seconds, by the wall, of the frames by the wheel to sixteen times the fitted view and back."""
+    """Seconds, by the wall, of frames by the wheel to 16 times the fitted view and back."""
     _, area = subject.place(None)
     subject.paint()
     pointer = Pointer(subject.widget)

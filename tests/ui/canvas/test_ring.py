@@ -122,13 +122,13 @@ def test_its_centre_is_the_nearest_corner_of_a_pixel() -> None:
 
 def test_moved_it_keeps_the_picture_that_took_time_to_draw() -> None:
     first = at(40, 0.5)
-    image = first.shape.image
+    image = first.shape.words
     second = at(40, 0.5, centre=Point(3, 4), before=first)
-    assert second.shape.image is image
+    assert second.shape.words is image
     assert (second.x, second.y) == (3, 4)
     for other in (
         at(41, 0.5, before=first),
         at(40, 0.6, before=first),
         at(40, 0.5, 2.0, before=first),
     ):
-        assert other.shape.image is not image
+        assert other.shape.words is not image
