@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import struct
 import warnings
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -37,7 +35,6 @@ from fluxfill_studio.core.types import Pixels, Plane
 
 READABLE_FORMATS: Final = ("PNG", "JPEG", "WEBP", "TIFF", "BMP")
 MAX_PIXELS: Final = 250_000_000
-_PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 # JPEG keeps a resolution in 16 bits. A TIFF that states none comes as 1 dpi.
 _MIN_DPI, _MAX_DPI = 2, 65535
 
@@ -82,34 +79,6 @@ def decode_mask(data: bytes, name: str) -> Plane:
     if source.alpha is not None:
         plane = np.asarray(cv2.multiply(plane, source.alpha, scale=1 / 255), np.uint8)
     return plane
-
-
-def encode_png(pixels: Pixels | Plane) -> bytes:
-    """A PNG without metadata; grey for a plane."""
-    if pixels.ndim == 2:
-        # A mask is large and simple: the run lengths that OpenCV looks for take half the time of
-        # Pillow's fastest level.
-        return cv2.imencode(".png", pixels)[1].tobytes()
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG", compress_level=3)
-    return buffer.getvalue()
-
-
-def encode_bilevel_png(mask: Plane) -> bytes:
-    """A PNG of one bit a pixel, without metadata: white where the coverage is 128 or more.
-
-    Written here (PNG, third edition, 5 and 11.2) because packing the bits before they are
-    compressed, and compressing run lengths alone, is what makes it quick.
-    """
-    height, width = mask.shape
-    # Every row begins with the number of its filter, zero for none.
-    rows = np.zeros((height, 1 + -(-width // 8)), np.uint8)
-    rows[:, 1:] = np.packbits(mask >= 128, axis=1)
-    compressor = zlib.compressobj(1, strategy=zlib.Z_RLE)
-    body = compressor.compress(rows.data) + compressor.flush()
-    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", body), (b"IEND", b""))
-    return _PNG_SIGNATURE + b"".join(_png_chunk(kind, content) for kind, content in chunks)
 
 
 def reduced_to(pixels: Pixels, long_side: int) -> Pixels:
@@ -202,8 +171,3 @@ def _dpi_of(image: Image.Image) -> tuple[float, float] | None:
     x, y = image.info.get("dpi", (0, 0))
     kept = all(_MIN_DPI <= value <= _MAX_DPI for value in (float(x), float(y)))
     return (float(x), float(y)) if kept else None
-
-
-def _png_chunk(kind: bytes, content: bytes) -> bytes:
-    check = zlib.crc32(content, zlib.crc32(kind))
-    return b"".join((struct.pack(">I", len(content)), kind, content, struct.pack(">I", check)))

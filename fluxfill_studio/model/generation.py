@@ -8,9 +8,9 @@ import time
 
 from PySide6.QtCore import QObject, Signal
 
-from fluxfill_studio.core.codec import encode_png
 from fluxfill_studio.core.errors import EmptyMask, FluxfillError, NoSource
 from fluxfill_studio.core.plan import Inputs, Plan
+from fluxfill_studio.core.png import encode_png
 from fluxfill_studio.core.request import FillRequest, Mode
 from fluxfill_studio.core.schema import Control, ParameterSchema, Value
 from fluxfill_studio.core.source import Source

@@ -17,7 +17,6 @@ from fluxfill_studio.core.codec import (
     decode,
     decode_mask,
     decode_thumbnail,
-    encode_png,
 )
 from fluxfill_studio.core.errors import (
     FolderInTheWay,
@@ -31,13 +30,14 @@ from fluxfill_studio.core.errors import (
     WouldOverwrite,
 )
 from fluxfill_studio.core.geometry import Size
+from fluxfill_studio.core.png import png_parts
 from fluxfill_studio.core.preview import Preview, previews
 from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.types import Pixels, Plane
 
 # The endings that can be saved, Pillow's name for each, and the options that keep the most.
 SAVE_FORMATS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
-    ".png": ("PNG", {"compress_level": 3}),
+    ".png": ("PNG", {}),
     # Uncompressed: through libtiff, Pillow cannot write the Exif directories.
     ".tif": ("TIFF", {}),
     ".tiff": ("TIFF", {}),
@@ -126,16 +126,19 @@ def save_picture(path: Path, pixels: Pixels, source: Source, *, overwrite: bool)
     format_name, options = SAVE_FORMATS[path.suffix.lower()]
     keeps_alpha = source.alpha is not None and format_name != "JPEG"
     if source.alpha is not None and keeps_alpha and source.alpha.shape == pixels.shape[:2]:
-        image = Image.fromarray(np.dstack([pixels, source.alpha]))
-    else:
-        image = Image.fromarray(pixels)
+        pixels = np.dstack([pixels, source.alpha])
     metadata: dict[str, Any] = {
         "icc_profile": source.icc_profile,
         "exif": source.exif,
         "dpi": source.dpi,
     }
     present = {key: value for key, value in metadata.items() if value is not None}
-    _save(path, lambda file: image.save(file, format_name, **options, **present), overwrite)
+    if format_name == "PNG":
+        parts = png_parts(pixels, **present)
+        _save(path, lambda file: file.writelines(parts), overwrite)
+    else:
+        image = Image.fromarray(pixels)
+        _save(path, lambda file: image.save(file, format_name, **options, **present), overwrite)
 
 
 def write_mask(path: Path, mask: Plane, *, overwrite: bool) -> None:
@@ -144,7 +147,7 @@ def write_mask(path: Path, mask: Plane, *, overwrite: bool) -> None:
     Raises UnknownEnding for another ending than MASK_ENDING, and what `save_picture` raises.
     """
     check_target(path, overwrite=overwrite, endings=(MASK_ENDING,))
-    _save(path, lambda file: file.write(encode_png(mask)), overwrite)
+    _save(path, lambda file: file.writelines(png_parts(mask)), overwrite)
 
 
 def save_free(folder: Path, stem: str, pixels: Pixels, source: Source) -> Path:

@@ -22,8 +22,6 @@ from fluxfill_studio.core.codec import (
     decode,
     decode_mask,
     decode_thumbnail,
-    encode_bilevel_png,
-    encode_png,
     fitting,
     reduced_to,
     resized,
@@ -36,7 +34,7 @@ from fluxfill_studio.core.errors import (
     NotAnImage,
 )
 from fluxfill_studio.core.geometry import Size
-from fluxfill_studio.core.types import Pixels, Plane
+from fluxfill_studio.core.types import Pixels
 from tests.pictures import photograph
 
 PIXELS = photograph(37, 23)
@@ -284,37 +282,6 @@ def test_progress_only_grows_and_ends_at_one(format_name: str) -> None:
     assert all(earlier <= later for earlier, later in pairwise(told))
     assert 0 < told[0] < 1
     assert told[-1] == 1
-
-
-def test_a_png_comes_back_as_it_went() -> None:
-    with Image.open(io.BytesIO(encode_png(PIXELS))) as image:
-        assert (image.mode, image.info) == ("RGB", {})
-        assert np.array_equal(np.asarray(image), PIXELS)
-
-
-def masks() -> dict[str, Plane]:
-    """What masks are like: a blob with soft rims; and what no mask is like."""
-    y, x = np.mgrid[0:83, 0:101]
-    distance = np.hypot(x - 50, y - 40)
-    blob = np.clip(255 * (35 - distance) / 12, 0, 255).astype(np.uint8)
-    return {
-        "blob": blob,
-        "part of a plane": blob[10:60, 7:90],
-        "noise": np.random.default_rng(0).integers(0, 256, (83, 101), dtype=np.uint8),
-        "one pixel": np.full((1, 1), 128, np.uint8),
-        **{f"{width} wide": np.full((3, width), 255, np.uint8) for width in (7, 8, 9)},
-    }
-
-
-@pytest.mark.parametrize("name", masks())
-def test_a_mask_is_encoded_exactly_or_as_black_and_white(name: str) -> None:
-    mask = masks()[name]
-    with Image.open(io.BytesIO(encode_png(mask))) as image:
-        assert (image.mode, image.info) == ("L", {})
-        assert np.array_equal(np.asarray(image), mask)
-    with Image.open(io.BytesIO(encode_bilevel_png(mask))) as image:
-        assert (image.mode, image.info) == ("1", {})
-        assert np.array_equal(np.asarray(image), mask >= 128)
 
 
 @pytest.mark.parametrize(
