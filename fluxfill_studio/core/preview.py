@@ -28,7 +28,6 @@ _MP_ENTRIES: Final = 0xB002
 class Preview:
     """`pixels` are the picture reduced, upright; `size` is its full size, upright too."""
 
-    name: str
     size: Size
     pixels: Pixels
 
@@ -47,10 +46,10 @@ def previews(data: bytes, name: str) -> Iterator[Preview]:
             size = upright_size(Size(*image.size), orientation)
             embedded = _embedded_preview(data, image)
             if embedded is not None:
-                yield Preview(name, size, upright(embedded, orientation))
+                yield Preview(size, upright(embedded, orientation))
                 if max(embedded.shape) >= _LONG_SIDE:
                     return
-            yield Preview(name, size, upright(_reduced(image), orientation))
+            yield Preview(size, upright(_reduced(image), orientation))
     except ImageError:
         return
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from fluxfill_studio.core.codec import Progress
 from fluxfill_studio.core.errors import ImageError
 from fluxfill_studio.core.preview import Preview
+from fluxfill_studio.core.pyramid import Pyramid
 from fluxfill_studio.core.source import Source
 from fluxfill_studio.model.document import Document, Picture
 from fluxfill_studio.model.tasks import TaskOwner
@@ -24,7 +25,8 @@ class Opener(QObject):
 
     progressed = Signal()
     previewed = Signal(object)
-    """A Preview of what is being opened; a better one may follow, then `opened` or `failed`."""
+    """A Pyramid of what is known of what is being opened; a better one may follow, then `opened`
+    or `failed`."""
     opened = Signal(object)
     """The Source that is shown now."""
     failed = Signal(object)
@@ -63,15 +65,16 @@ class Opener(QObject):
                 self.progress = done
                 self.progressed.emit()
 
-        def look(preview: Preview) -> None:
+        def look(preview: Pyramid) -> None:
             if task is self._task:
                 self.previewed.emit(preview)
 
+        def show(preview: Preview) -> None:
+            pyramid = Pyramid.of_reduced(preview.pixels, preview.size)
+            loop.call_soon_threadsafe(look, pyramid)
+
         def work() -> Picture:
-            source = load(
-                lambda done: loop.call_soon_threadsafe(advance, done),
-                lambda preview: loop.call_soon_threadsafe(look, preview),
-            )
+            source = load(lambda done: loop.call_soon_threadsafe(advance, done), show)
             return Picture.of(source)
 
         try:

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from fluxfill_studio.core.preview import Preview
+from fluxfill_studio.core.pyramid import Pyramid
 from fluxfill_studio.core.request import Mode
 from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.types import Pixels
@@ -207,7 +207,7 @@ class MainWindow(QMainWindow):
         self._painted_since_run = False
         self._compare(False)
 
-    def _show_preview(self, preview: Preview) -> None:
+    def _show_preview(self, preview: Pyramid) -> None:
         """Show what is known of the picture that is being opened; what is open stays open."""
         self.canvas.show_preview(preview)
         self._compare(False)

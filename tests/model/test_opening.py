@@ -15,7 +15,7 @@ from PIL import Image
 
 from fluxfill_studio.core.errors import ImageTruncated
 from fluxfill_studio.core.geometry import Size
-from fluxfill_studio.core.preview import Preview
+from fluxfill_studio.core.pyramid import Pyramid
 from fluxfill_studio.core.source import Source
 from fluxfill_studio.model.document import Document, Picture
 from fluxfill_studio.model.opening import Opener
@@ -63,12 +63,12 @@ def test_a_large_picture_is_previewed_and_then_opened(qt_loop: QtLoop, photo: Pa
         stage.opener.open_path(photo)
         (preview,) = await emitted(stage.opener.previewed)
         assert shown_in(stage.document) is None
-        assert (preview.name, preview.size) == ("photo.jpg", LARGE)
+        assert preview.size == LARGE
         (source,) = await emitted(stage.opener.opened)
         assert source.size == LARGE
         assert shown_in(stage.document) is source
         assert stage.opener.name is None
-        assert stage.kinds == [Preview, Source]
+        assert stage.kinds == [Pyramid, Source]
         await stage.tasks.close()
 
     qt_loop.run(drive())
@@ -89,7 +89,7 @@ def test_what_was_open_stays_when_a_previewed_picture_fails(qt_loop: QtLoop, pho
         stage.document.show(before)
         stage.opener.open_path(photo)
         await emitted(stage.opener.failed)
-        assert stage.kinds == [Preview, ImageTruncated]
+        assert stage.kinds == [Pyramid, ImageTruncated]
         assert stage.document.picture is before
         assert stage.opener.name is None
         await stage.tasks.close()

@@ -23,7 +23,6 @@ from typing_extensions import override
 from fluxfill_studio.core.display import MaskView, Tint
 from fluxfill_studio.core.geometry import EMPTY, Point, Rect, Size
 from fluxfill_studio.core.outpaint import Preset, approximate_frame
-from fluxfill_studio.core.preview import Preview
 from fluxfill_studio.core.pyramid import Pyramid
 from fluxfill_studio.core.request import Mode
 from fluxfill_studio.core.schema import Control
@@ -364,15 +363,14 @@ class Canvas(PictureView):
         name = self._parameters.schema.with_control(Control.COMPASS).name
         return Preset(self._parameters[name])
 
-    def show_preview(self, preview: Preview) -> None:
+    def show_preview(self, preview: Pyramid) -> None:
         """Show what is known so far of the picture that is being opened, to look at only."""
         self._settle()
         if self._preview_size is None:
             self._viewport_before = self.viewport
         same = preview.size == self._preview_size
         self._preview_size = preview.size
-        pyramid = Pyramid.of_reduced(preview.pixels, preview.size)
-        self.show_picture(pyramid, viewport=self.viewport if same else None)
+        self.show_picture(preview, viewport=self.viewport if same else None)
         self.cursor_changed()
 
     def end_preview(self) -> None:

@@ -47,7 +47,8 @@ class FrameBuffer:
         self.viewport = viewport
         self.area = viewport.visible_area
         """The view pixels that the picture covers."""
-        self._source, self._mask = image, mask
+        self._source: Pyramid | None = image
+        self._mask = mask
         self._sampler = Sampler(viewport)
         shape = self.area.size.shape
         height, width = shape
@@ -71,6 +72,11 @@ class FrameBuffer:
         self._stale: list[Rect] = (
             new if earlier is None else [*new, *self._moved(earlier, earlier._stale)]
         )
+
+    def forget(self) -> None:
+        """Let the pictures go; what is left is memory for a buffer that follows this one."""
+        self._source = self._mask = None
+        self._stale = []
 
     def invalidate(self, rect: Rect) -> Rect:
         """The mask changed in `rect` (image pixels); returns the view pixels to paint again."""

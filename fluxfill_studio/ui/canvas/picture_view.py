@@ -82,7 +82,8 @@ class PictureView(QWidget):
     ) -> None:
         """Show another picture, fitted or through `viewport`, with `mask` over it if given."""
         self._image, self._mask = image, mask
-        self._buffer = None
+        if self._buffer is not None:
+            self._buffer.forget()
         if image is None:
             viewport = None
         elif viewport is None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
 from fluxfill_studio.core.geometry import Size
-from fluxfill_studio.core.preview import Preview
+from fluxfill_studio.core.pyramid import Pyramid
 from fluxfill_studio.model.canvas import Tool
 from fluxfill_studio.ui.pictures import to_pixels
 from tests.pictures import photograph
@@ -20,11 +20,11 @@ LEFT = Qt.MouseButton.LeftButton
 WHOLE = photograph(1600, 1201)
 
 
-def reduced(width: int) -> Preview:
+def reduced(width: int) -> Pyramid:
     """A preview of `WHOLE`, so many pixels wide."""
     height = round(width * 1201 / 1600)
     pixels = cv2.resize(WHOLE, (width, height), interpolation=cv2.INTER_AREA)
-    return Preview("whole.jpg", Size(1600, 1201), np.asarray(pixels, np.uint8))
+    return Pyramid.of_reduced(np.asarray(pixels, np.uint8), Size(1600, 1201))
 
 
 def shot(easel: Easel) -> QImage:
