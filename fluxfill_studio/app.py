@@ -71,7 +71,6 @@ class Application:
         schema = load_schema(folder)
         self._qt = qt
         self._icons_folder = folder / "icons"
-        self._icons = IconSet(self._icons_folder)
         self.settings = Settings(settings)
         self.studio = Studio(
             schema, self.settings, key=key, base_url=base_url, samples=samples(folder)
@@ -80,12 +79,14 @@ class Application:
         self._garbage = GarbageCollector()
         self.settings.theme_changed.connect(self._dress)
         qt.styleHints().colorSchemeChanged.connect(lambda _: self._dress())
+        qt.screenAdded.connect(lambda _: self._dress())
         self._dress()
 
     def load_icons(self) -> None:
         """Draw every icon once, as the self-test does. Raises for a broken one."""
+        icons = IconSet(self._icons_folder)
         for file in self._icons_folder.glob("*.svg"):
-            self._icons.pixmap(file.stem, 24, QColor("black"))
+            icons.pixmap(file.stem, 24, QColor("black"))
 
     async def run(self, files: Sequence[Path] = ()) -> None:
         """Show the window until it is closed, then end everything it started."""
@@ -110,7 +111,9 @@ class Application:
         theme = theme_for(ThemeChoice(self.settings.theme), dark)
         self._qt.setPalette(palette(theme))
         self._qt.setStyleSheet(stylesheet(theme, self._icons_folder))
-        self.window.apply_look(Look(theme, self._icons))
+        # Icons for other screens than there are would take a tenth of the time to start.
+        ratios = {screen.devicePixelRatio() for screen in self._qt.screens()}
+        self.window.apply_look(Look(theme, IconSet(self._icons_folder, ratios)))
 
 
 def make_qt() -> QApplication:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -10,10 +11,10 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-# Pixel sizes of the pixmaps in a QIcon: 16, 20 and 24 px, each at 100, 150 and 200 %. Qt takes the
-# exact one where there is one and scales the next larger down where there is not.
+# The sizes that controls show icons in. A QIcon gets a pixmap of each for every kind of screen; Qt
+# takes the exact one where there is one and scales the next larger down where there is not.
 # (A QIconEngine would render on demand, but a Python subclass of it crashes in PySide6 6.11.)
-_PIXEL_SIZES: Final = (16, 20, 24, 30, 32, 36, 40, 48)
+_SIZES: Final = (16, 20, 24)
 
 _DISABLED_OPACITY: Final = 0.4
 
@@ -26,9 +27,11 @@ class IconSet:
 
     Args:
         folder: holds one `NAME.svg` per icon, drawn with `stroke="currentColor"`.
+        ratios: the device pixel ratios at which its QIcons are sharp.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, ratios: Collection[float] = (1.0, 1.5, 2.0)) -> None:
+        self._pixel_sizes = sorted({math.ceil(size * ratio) for size in _SIZES for ratio in ratios})
         self._files = {file.stem: file for file in folder.glob("*.svg")}
         self._renderers: dict[str, QSvgRenderer] = {}
         self._outlines: dict[tuple[str, int], QPixmap] = {}
@@ -56,7 +59,7 @@ class IconSet:
             disabled = QColor(color)
             disabled.setAlphaF(color.alphaF() * _DISABLED_OPACITY)
         icon = QIcon()
-        for size in _PIXEL_SIZES:
+        for size in self._pixel_sizes:
             normal, lit, faint = (self.pixmap(name, size, c) for c in (color, active, disabled))
             icon.addPixmap(normal, QIcon.Mode.Normal, QIcon.State.Off)
             icon.addPixmap(lit, QIcon.Mode.Normal, QIcon.State.On)
