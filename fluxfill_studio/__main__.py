@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from argparse import Namespace
@@ -41,6 +42,8 @@ def _run(args: Namespace, schema: ParameterSchema) -> int:
 
         return app.self_test()
     if args.command == "open":
+        # Nothing that is imported is garbage; from then on the window collects it by itself.
+        gc.disable()
         from fluxfill_studio import app
 
         return app.run(args.images, key=key, base_url=args.base_url)
