@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import zlib
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 import cv2
 import numpy as np
 
-from fluxfill_studio.core.geometry import Rect, Size, united
+from fluxfill_studio.core.geometry import Rect, Size
 from fluxfill_studio.core.types import Plane
 
 TILE = 128
@@ -101,13 +100,12 @@ class UndoRecord:
     packs: tuple[Packed, ...] = ()
 
     def apply(self, pixels: Plane) -> list[Rect]:
-        """Undo or redo the step on `pixels` in place; returns what changed, row by row."""
+        """Undo or redo the step on `pixels` in place; returns what changed, top to bottom."""
         for tile in self.tiles:
             tile.apply(pixels)
         for pack in self.packs:
             pack.apply(pixels)
-        rows = groupby(sorted(self._rects, key=_row), key=_row)
-        return [united(row) for _, row in rows]
+        return side_by_side(self._rects)
 
     def compressed(self) -> UndoRecord:
         """The same step in fewer bytes; takes a few milliseconds for each megapixel."""
@@ -131,10 +129,6 @@ class UndoRecord:
     def byte_count(self) -> int:
         tiles = sum(tile.byte_count for tile in self.tiles)
         return tiles + sum(pack.byte_count for pack in self.packs)
-
-
-def _row(rect: Rect) -> int:
-    return rect.y // TILE
 
 
 class History:
@@ -204,6 +198,21 @@ class History:
     def _fastest(self, record: UndoRecord) -> UndoRecord:
         """The form of a step that is applied fastest."""
         return next((before for after, before in self._latest if after is record), record)
+
+
+def side_by_side(rects: Iterable[Rect]) -> list[Rect]:
+    """Rectangles each within a tile, those of neighbours in a row as one; top to bottom."""
+    joined: list[Rect] = []
+    latest = (-1, -1)
+    for row, column, rect in sorted(
+        ((rect.y // TILE, rect.x // TILE, rect) for rect in rects), key=lambda place: place[:2]
+    ):
+        if latest == (row, column - 1):
+            joined[-1] = joined[-1].united(rect)
+        else:
+            joined.append(rect)
+        latest = (row, column)
+    return joined
 
 
 def tiles_of(rect: Rect) -> tuple[slice, slice]:

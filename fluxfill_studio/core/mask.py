@@ -6,15 +6,21 @@ first write to a rectangle; `commit` closes it into one undo step, `abort` takes
 
 from __future__ import annotations
 
-from itertools import groupby
 from types import TracebackType
 from typing import Self
 
 import cv2
 import numpy as np
 
-from fluxfill_studio.core.geometry import EMPTY, Rect, Size, united
-from fluxfill_studio.core.history import TILE, TileDelta, UndoRecord, tile_at, tiles_of
+from fluxfill_studio.core.geometry import EMPTY, Rect, Size
+from fluxfill_studio.core.history import (
+    TILE,
+    TileDelta,
+    UndoRecord,
+    side_by_side,
+    tile_at,
+    tiles_of,
+)
 from fluxfill_studio.core.types import Plane
 
 
@@ -106,11 +112,11 @@ class MaskEdit:
         return UndoRecord(tiles) if tiles else None
 
     def abort(self) -> list[Rect]:
-        """End the edit and put everything back; returns what was put back, row by row."""
+        """End the edit and put everything back; returns what was put back, top to bottom."""
         tiles = self._close()
         for tile in tiles:
             self.mask.pixels[tile.slices] = self.before[tile.slices]
-        return [united(row) for _, row in groupby(tiles, key=lambda tile: tile.y)]
+        return side_by_side(tiles)
 
     @property
     def area(self) -> int:
