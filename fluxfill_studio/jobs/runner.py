@@ -26,7 +26,7 @@ from fluxfill_studio.core.errors import (
 )
 from fluxfill_studio.core.job import Job, JobState, Uploads
 from fluxfill_studio.core.plan import Inputs, Plan
-from fluxfill_studio.core.png import encode_png
+from fluxfill_studio.storage.png import encode_png
 
 # The pace of the official SDK: 2 s, growing by half up to 5 s, ten minutes in all.
 _FIRST_WAIT: Final = 2.0

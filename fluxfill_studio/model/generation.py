@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Signal
 
 from fluxfill_studio.core.errors import EmptyMask, FluxfillError, NoSource
 from fluxfill_studio.core.plan import Inputs, Plan
-from fluxfill_studio.core.png import encode_png
 from fluxfill_studio.core.request import FillRequest, Mode
 from fluxfill_studio.core.schema import Control, ParameterSchema, Value
 from fluxfill_studio.core.source import Source
@@ -20,6 +19,7 @@ from fluxfill_studio.model.account import Account
 from fluxfill_studio.model.document import Document
 from fluxfill_studio.model.gallery import Entry, Gallery
 from fluxfill_studio.model.tasks import TaskOwner
+from fluxfill_studio.storage.png import encode_png
 
 # The dice: what fits every seed field that has been seen.
 _SEED_LIMIT = 2**31 - 1

@@ -30,10 +30,10 @@ from fluxfill_studio.core.errors import (
     WouldOverwrite,
 )
 from fluxfill_studio.core.geometry import Size
-from fluxfill_studio.core.png import png_parts
 from fluxfill_studio.core.preview import Preview, previews
 from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.types import Pixels, Plane
+from fluxfill_studio.storage.png import png_parts
 
 # The endings that can be saved, Pillow's name for each, and the options that keep the most.
 SAVE_FORMATS: Mapping[str, tuple[str, Mapping[str, Any]]] = {

@@ -13,7 +13,7 @@ from PIL import Image
 
 from fluxfill_studio.core.compose import composite
 from fluxfill_studio.core.geometry import Rect
-from fluxfill_studio.core.png import encode_bilevel_png, encode_png
+from fluxfill_studio.storage.png import encode_bilevel_png, encode_png
 from tests.bench.clocks import copy_of, seconds
 from tests.bench.report import Report, Row
 from tests.bench.subjects import SIZES, large_photograph, painted_mask

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image, ImageCms
 from PIL.ExifTags import Base
 
-from fluxfill_studio.core.png import encode_bilevel_png, encode_png, png_parts
 from fluxfill_studio.core.types import Plane
+from fluxfill_studio.storage.png import encode_bilevel_png, encode_png, png_parts
 from tests.pictures import photograph
 
 PIXELS = photograph(37, 23)
