@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeVar
@@ -175,7 +175,7 @@ class Document(QObject):
         self._stroke_over.clear()
         stroke = self._stroke = Stroke(mask.edit(), brush, self._tips, how, axis)
         area = mask.bounds.area if how is Combine.INTERSECT else 0
-        self._aside(area, lambda: stroke.begin(start), self._announce, "begin a stroke")
+        self._aside(area, lambda: stroke.begin(start), _as_it_is, "begin a stroke")
 
     def _continue(self, sample: Sample) -> None:
         if self._stroke is not None:
@@ -194,7 +194,7 @@ class Document(QObject):
             stroke, self._stroke = self._stroke, None
             self._stroke_over.set()
             edit = stroke.edit
-            self._aside(edit.area, edit.abort, self._announce, "take a stroke back")
+            self._aside(edit.area, edit.abort, _as_it_is, "take a stroke back")
 
     def _change(self, operation: Callable[[MaskEdit], Rect]) -> None:
         mask = self._open_picture().mask
@@ -203,9 +203,9 @@ class Document(QObject):
             with mask.edit() as edit:
                 return operation(edit), edit.commit()
 
-        def done(outcome: tuple[Rect, UndoRecord | None]) -> None:
-            self._announce([outcome[0]])
-            self._committed(outcome[1])
+        def done(outcome: tuple[Rect, UndoRecord | None]) -> list[Rect]:
+            dirty, record = outcome
+            return [dirty, *self._committed(record)]
 
         self._aside(mask.size.area, work, done, "change the mask")
 
@@ -220,25 +220,30 @@ class Document(QObject):
             self._step(self.picture, self.picture.history.redo())
 
     def _step(self, picture: Picture, record: UndoRecord) -> None:
-        def done(dirty: list[Rect]) -> None:
-            self._announce(dirty)
+        def done(dirty: list[Rect]) -> list[Rect]:
             self._summarise()
+            return dirty
 
         self._aside(record.area, lambda: record.apply(picture.mask.pixels), done, "undo or redo")
         self.history_changed.emit()
 
-    def _committed(self, record: UndoRecord | None) -> None:
+    def _committed(self, record: UndoRecord | None) -> list[Rect]:
+        """Keep the step of an edit, all of which has been shown."""
         if record is not None:
             history = self._open_picture().history
             history.push(record)
             self._tasks.start(_compress(history, record), "compress an undo step")
             self.history_changed.emit()
             self._summarise()
+        return []
 
     def _aside(
-        self, area: int, work: Callable[[], T], done: Callable[[T], None], name: str
+        self, area: int, work: Callable[[], T], done: Callable[[T], list[Rect]], name: str
     ) -> None:
-        """Do `work`, which changes `area` pixels, now or in a worker; `done` gets its result."""
+        """Do `work`, which changes `area` pixels, now or in a worker.
+
+        `done` gets its result, and returns what is to be shown.
+        """
         if area > _AT_ONCE:
             self._changing = self._tasks.start(self._work(work, done), name)
             return
@@ -247,15 +252,19 @@ class Document(QObject):
         except FluxfillError as error:
             self._tasks.failed.emit(error)
         else:
-            done(result)
+            self._announce(done(result))
 
-    async def _work(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
+    async def _work(self, work: Callable[[], T], done: Callable[[T], list[Rect]]) -> None:
         # By now the picture may be another one, and what it is waiting for another task.
         task = asyncio.current_task()
         try:
             result = await asyncio.to_thread(work)
             if task is self._changing:
-                done(result)
+                for part in _parts(done(result)):
+                    self._announce([part])
+                    await asyncio.sleep(0)
+                    if task is not self._changing:
+                        break
         except FluxfillError:
             if task is self._changing:
                 # What was shown meanwhile may be half of the change that was taken back.
@@ -296,6 +305,18 @@ class Document(QObject):
             if picture is self.picture:
                 self.summary = summary
                 self.summary_changed.emit()
+
+
+def _as_it_is(dirty: list[Rect]) -> list[Rect]:
+    return dirty
+
+
+def _parts(rects: Iterable[Rect]) -> Iterator[Rect]:
+    """`rects` in bands that are brought up to date within a frame each."""
+    for rect in rects:
+        height = max(1, _AT_ONCE // max(rect.width, 1))
+        for top in range(rect.y, rect.bottom, height):
+            yield Rect.from_bounds(rect.x, top, rect.right, min(top + height, rect.bottom))
 
 
 def _summary_of(mask: Mask) -> MaskSummary:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from fluxfill_studio.core.brush import Brush
 from fluxfill_studio.core.errors import EmptyMask, FluxfillError, NoSource
-from fluxfill_studio.core.geometry import Point, Rect, Size
+from fluxfill_studio.core.geometry import Point, Rect, Size, united
 from fluxfill_studio.core.mask import MaskEdit, fill, invert
 from fluxfill_studio.core.pyramid import Pyramid
 from fluxfill_studio.core.region import NOTHING, Combine, Region
@@ -328,6 +328,25 @@ def test_whatever_is_done_while_a_worker_is_busy_comes_out_as_if_it_never_was(
         assert all(map(np.array_equal, outcome, expected))
 
     check()
+
+
+def test_a_large_change_is_shown_in_parts_between_which_the_window_lives(on_desk: OnDesk) -> None:
+    async def body(desk: Desk) -> None:
+        shown: list[Rect] = []
+        turns: list[int] = []
+        desk.document.mask_changed.connect(shown.append)
+        desk.document.mask_changed.connect(
+            lambda _: asyncio.get_running_loop().call_soon(turns.append, len(shown))
+        )
+        desk.document.change(invert)
+        await desk.settled()
+        assert len(shown) > 1
+        assert max(rect.area for rect in shown) <= max(AT_ONCE, SIZE.width)
+        assert sum(rect.area for rect in shown) == SIZE.area
+        assert united(shown) == Rect.of(SIZE)
+        assert turns == list(range(1, len(shown) + 1)), "the loop turned after each"
+
+    on_desk(body)
 
 
 def test_the_end_of_a_large_stroke_does_not_hold_up_the_next(on_desk: OnDesk) -> None:
