@@ -46,7 +46,7 @@ class Brush:
         if not self.pressure_size:
             return self.size
         size = max(self.size * pressure, MIN_SIZE)
-        step = 1.0 if size > 64 else 0.5 if size > 16 else 0.125
+        step = 1.0 if size > 64 else 0.5 if size > 16 else 0.125 if size > 4 else 0.0625
         return max(round(size / step) * step, MIN_SIZE)
 
     def spacing(self, size: float) -> float:

@@ -63,10 +63,14 @@ class Fill:
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """A fill, its finished picture, and how many pixels changed outside the mask (inpaint)."""
+    """A fill, its finished picture, and how many pixels changed outside the mask (inpaint).
+
+    `thumbnail` is the picture reduced, for lists of results.
+    """
 
     fill: Fill
     picture: Pixels
+    thumbnail: Pixels
     changed_outside: int | None
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum
+from typing import Final
 
 from fluxfill_studio.core.errors import FluxfillError, JobCancelled, JobFailed
 from fluxfill_studio.core.plan import Plan
@@ -21,63 +23,111 @@ class Engine(Enum):
 class JobState(Enum):
     """Where a job stands."""
 
-    PREPARED = "prepared"
+    QUEUED = "queued"
     UPLOADING = "uploading"
     SUBMITTING = "submitting"
     WAITING = "waiting"
     DOWNLOADING = "downloading"
     BLENDING = "blending"
+    SAVING = "saving"
     DONE = "done"
     FAILED = "failed"
     STOPPED = "stopped"
 
     @property
+    def is_over(self) -> bool:
+        """Whether nothing more happens by itself."""
+        return self in (JobState.DONE, JobState.FAILED, JobState.STOPPED)
+
+    @property
     def is_running(self) -> bool:
-        return self not in (JobState.DONE, JobState.FAILED, JobState.STOPPED)
+        """Whether it is being worked on, or waits for its turn."""
+        return not self.is_over
 
 
-# A job that failed or was stopped goes on with its server id where it has one (WAITING), and
-# otherwise from its uploads, with the same idempotency key.
+_ENDS: Final = frozenset({JobState.FAILED, JobState.STOPPED})
+# What can happen in every step: it ends, or its process does and the job waits for another turn.
+_ALWAYS: Final = _ENDS | {JobState.QUEUED}
+# A job whose turn comes goes on with the first step that is not done yet. Backwards it goes where
+# what was done has become useless: addresses that have expired, a result that is none.
 TRANSITIONS: Mapping[JobState, frozenset[JobState]] = {
-    JobState.PREPARED: frozenset({JobState.UPLOADING, JobState.FAILED, JobState.STOPPED}),
-    JobState.UPLOADING: frozenset({JobState.SUBMITTING, JobState.FAILED, JobState.STOPPED}),
-    JobState.SUBMITTING: frozenset({JobState.WAITING, JobState.FAILED, JobState.STOPPED}),
-    JobState.WAITING: frozenset({JobState.DOWNLOADING, JobState.FAILED, JobState.STOPPED}),
-    JobState.DOWNLOADING: frozenset({JobState.BLENDING, JobState.FAILED, JobState.STOPPED}),
-    JobState.BLENDING: frozenset({JobState.DONE, JobState.FAILED, JobState.STOPPED}),
+    JobState.QUEUED: _ENDS
+    | {
+        JobState.UPLOADING,
+        JobState.SUBMITTING,
+        JobState.WAITING,
+        JobState.DOWNLOADING,
+        JobState.BLENDING,
+    },
+    JobState.UPLOADING: _ALWAYS | {JobState.SUBMITTING},
+    JobState.SUBMITTING: _ALWAYS | {JobState.WAITING, JobState.UPLOADING},
+    JobState.WAITING: _ALWAYS | {JobState.DOWNLOADING, JobState.UPLOADING},
+    JobState.DOWNLOADING: _ALWAYS | {JobState.BLENDING, JobState.WAITING},
+    JobState.BLENDING: _ALWAYS | {JobState.SAVING, JobState.DONE},
+    JobState.SAVING: _ALWAYS | {JobState.DONE},
     JobState.DONE: frozenset(),
-    JobState.FAILED: frozenset({JobState.UPLOADING, JobState.WAITING}),
-    JobState.STOPPED: frozenset({JobState.UPLOADING, JobState.WAITING}),
+    JobState.FAILED: frozenset({JobState.QUEUED}),
+    JobState.STOPPED: frozenset({JobState.QUEUED}),
 }
 
 
 @dataclass(frozen=True)
-class Uploads:
-    """Where the service holds what was sent; `mask_url` is None for an outpaint."""
+class Upload:
+    """A file that lies at the service. `url` works until `expires_at`, which knows its zone."""
 
-    image_url: str
-    mask_url: str | None
+    url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Where the finished picture is to be written."""
+
+    path: str
+    overwrite: bool
 
 
 @dataclass(frozen=True)
 class Job:
-    """One run. `progress` is 0 to 1 where the service told it; `charged` is in credits.
+    """One run: what was asked for, and what is known of it by now. All times know their zone.
 
-    `uploads` holds the addresses of image and mask from the upload until the service rejects
-    them. A submission that may have arrived is repeated with the very same body, because the
-    service takes an idempotency key with another body for a mistake (409).
+    `base_url` is that of the service, empty for the local engine. A submission that may have
+    arrived is repeated with the very same body under the same key: the service makes at most one
+    job of a key, and takes a key with another body for a mistake (409). Hence `submitted_at`, set
+    before the request goes out, and the uploads, kept as long as the submission may be repeated.
+
+    `progress` is 0 to 1 where the service told it, `seconds` how long it worked, `charged` in
+    credits. `source_file` and `result_file` are the names under which the picture that was opened,
+    and what came back, are kept. `error` is what the job ended with.
+
+    Two facts hold for the moment only: `trouble` is what a step is being repeated for, None while
+    all goes well; `remaining` is how many seconds the service will probably still take.
     """
 
     id: str
     request: FillRequest
     plan: Plan
+    engine: Engine
+    base_url: str
     idempotency_key: str
-    state: JobState = JobState.PREPARED
-    uploads: Uploads | None = None
+    created_at: datetime
+    source_name: str
+    source_file: str
+    wish: Wish | None = None
+    state: JobState = JobState.QUEUED
+    image: Upload | None = None
+    mask: Upload | None = None
+    submitted_at: datetime | None = None
     server_id: str | None = None
     progress: float | None = None
-    error: FluxfillError | None = None
+    result_url: str | None = None
+    result_file: str | None = None
+    seconds: float | None = None
     charged: int | None = None
+    saved: str | None = None
+    error: FluxfillError | None = None
+    trouble: FluxfillError | None = None
+    remaining: float | None = None
 
     def moved(self, state: JobState) -> Job:
         """The job in its next state. Raises ValueError for a step that the table does not have."""
@@ -86,7 +136,41 @@ class Job:
         return replace(self, state=state)
 
     @property
+    def next_step(self) -> JobState:
+        """The first step that is not done yet, by what is known."""
+        if self.result_file is not None:
+            return JobState.BLENDING
+        if self.result_url is not None:
+            return JobState.DOWNLOADING
+        if self.server_id is not None:
+            return JobState.WAITING
+        return JobState.UPLOADING if self.submitted_at is None else JobState.SUBMITTING
+
+    @property
     def can_resume(self) -> bool:
         """Whether going on may still end well: not once the service itself has ended the job."""
         ended = isinstance(self.error, JobFailed | JobCancelled)
-        return self.state in (JobState.FAILED, JobState.STOPPED) and not ended
+        return self.state in _ENDS and not ended
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether its result lies where the user wants it: what is kept for the job may go."""
+        return self.state is JobState.DONE and self.saved is not None
+
+    def queued(self) -> Job:
+        """The job on its way again, which failed, was stopped, or whose process has ended."""
+        return replace(self.moved(JobState.QUEUED), error=None, trouble=None)
+
+    def unsent(self, idempotency_key: str | None = None) -> Job:
+        """As if nothing had been sent; under another key where the service has used this one."""
+        return replace(
+            self,
+            idempotency_key=idempotency_key or self.idempotency_key,
+            image=None,
+            mask=None,
+            submitted_at=None,
+            server_id=None,
+            progress=None,
+            remaining=None,
+            result_url=None,
+        )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
 
-from fluxfill_studio.core.schema import Kind, Parameter, ParameterSchema, Value
+from fluxfill_studio.core.schema import Control, Kind, Parameter, ParameterSchema, Value
 
 
 class Mode(Enum):
@@ -69,6 +69,17 @@ class FillRequest:
         if mask_url is not None:
             params["mask"] = mask_url
         return self.schema.check(params)
+
+
+def variants_of(request: FillRequest, count: int) -> list[FillRequest]:
+    """`count` requests with seeds that follow a fixed one; else the service draws them."""
+    if request.seed is None:
+        return [request] * count
+    seed = request.schema.with_control(Control.SEED).name
+    return [
+        FillRequest.build(request.schema, {**request.values, seed: request.seed + number})
+        for number in range(count)
+    ]
 
 
 def _is_url(parameter: Parameter) -> bool:

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from fluxfill_studio.core.geometry import Size
 from fluxfill_studio.core.types import Pixels, Plane
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The file that a picture was read from, as it was then.
+
+    `path` is absolute, `size` is in bytes, `modified_ns` in nanoseconds since the epoch.
+    """
+
+    path: str
+    size: int
+    modified_ns: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,6 +28,9 @@ class Source:
     aside because the service would read it as a mask. `exif` has its orientation reset. `dpi` is
     the resolution that the file states. `reduced` tells that the file held more than 8 bits per
     channel.
+
+    `origin` is the file that decodes to this very picture, where there is one. It is given by
+    `read_from` alone: what `replace` makes of a source has none.
     """
 
     name: str
@@ -25,8 +40,15 @@ class Source:
     exif: bytes | None = None
     dpi: tuple[float, float] | None = None
     reduced: bool = False
+    origin: Origin | None = field(default=None, init=False)
 
     @property
     def size(self) -> Size:
         height, width = self.pixels.shape[:2]
         return Size(width, height)
+
+    def read_from(self, origin: Origin) -> Source:
+        """The same picture, which was read from the file `origin`."""
+        source = replace(self)
+        object.__setattr__(source, "origin", origin)
+        return source

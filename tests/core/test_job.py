@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -14,19 +16,18 @@ from fluxfill_studio.core.errors import (
     JobTookTooLong,
     Unreachable,
 )
-from fluxfill_studio.core.geometry import Size
-from fluxfill_studio.core.job import TRANSITIONS, Job, JobState
-from fluxfill_studio.core.plan import outpaint_plan
-from fluxfill_studio.core.request import FillRequest
+from fluxfill_studio.core.job import TRANSITIONS, Job, JobState, Upload
 from fluxfill_studio.core.schema import ParameterSchema
+from tests.storage.orders import new_job
 
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
+UPLOAD = Upload("https://service.invalid/u", NOW)
 ENDED = {JobState.DONE, JobState.FAILED, JobState.STOPPED}
 
 
 @pytest.fixture
 def job(schema: ParameterSchema) -> Job:
-    request = FillRequest.build(schema, {"prompt": "a blue door", "mode": "outpaint"})
-    return Job("1", request, outpaint_plan(Size(100, 100)), "a key")
+    return new_job(schema, "1")
 
 
 def in_state(job: Job, state: JobState) -> Job:
@@ -64,10 +65,45 @@ def test_a_running_job_can_always_fail_or_be_stopped_and_an_ended_one_never() ->
     assert not TRANSITIONS[JobState.DONE]
 
 
+def test_whatever_runs_can_go_back_into_the_line_and_nothing_but_what_is_done_cannot() -> None:
+    for state, following in TRANSITIONS.items():
+        assert (JobState.QUEUED in following) == (state not in (JobState.QUEUED, JobState.DONE))
+
+
+def test_the_next_step_is_the_first_that_is_not_known_to_be_done(job: Job) -> None:
+    facts: list[tuple[dict[str, Any], JobState]] = [
+        ({}, JobState.UPLOADING),
+        ({"image": UPLOAD, "mask": UPLOAD}, JobState.UPLOADING),
+        ({"submitted_at": NOW}, JobState.SUBMITTING),
+        ({"server_id": "s"}, JobState.WAITING),
+        ({"result_url": "https://service.invalid/r"}, JobState.DOWNLOADING),
+        ({"result_file": "result.png"}, JobState.BLENDING),
+    ]
+    for known, step in facts:
+        job = replace(job, **known)
+        assert job.next_step is step
+        # And from the line it can be gone there.
+        assert job.moved(step).state is step
+    anew = replace(job, result_file=None).unsent("another key")
+    assert (anew.next_step, anew.idempotency_key) == (JobState.UPLOADING, "another key")
+    assert anew.unsent().idempotency_key == "another key"
+
+
+def test_a_job_goes_on_without_what_it_had_failed_with(job: Job) -> None:
+    failed = replace(in_state(job, JobState.FAILED), error=JobCancelled(), trouble=JobCancelled())
+    assert failed.queued() == job
+
+
+def test_a_job_is_settled_when_its_result_lies_somewhere_else_too(job: Job) -> None:
+    done = in_state(job, JobState.DONE)
+    assert [done.is_settled, replace(done, saved="out.png").is_settled] == [False, True]
+    assert not replace(in_state(job, JobState.FAILED), saved="out.png").is_settled
+
+
 def test_moving_leaves_the_rest_as_it_is(job: Job) -> None:
     moved = job.moved(JobState.UPLOADING)
-    assert job.state is JobState.PREPARED
-    assert (moved.id, moved.request, moved.idempotency_key) == ("1", job.request, "a key")
+    assert job.state is JobState.QUEUED
+    assert replace(moved, state=JobState.QUEUED) == job
 
 
 @pytest.mark.parametrize(
