@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import secrets
+import stat
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -31,8 +31,9 @@ from fluxfill_studio.core.errors import (
 )
 from fluxfill_studio.core.geometry import Size
 from fluxfill_studio.core.preview import Preview, previews
-from fluxfill_studio.core.source import Source
+from fluxfill_studio.core.source import Origin, Source
 from fluxfill_studio.core.types import Pixels, Plane
+from fluxfill_studio.storage.atomic import write_whole
 from fluxfill_studio.storage.png import png_parts
 
 # The endings that can be saved, Pillow's name for each, and the options that keep the most.
@@ -59,20 +60,21 @@ def read_source(
     Where previews can be had sooner, `show` is given them, from another thread and before this
     returns. Raises ImageMissing, ImageUnreadable, or what `decode` raises.
     """
-    data = _read(path)
+    data, origin = _read(path)
     report(_READ_SHARE)
 
     def decoding(done: float) -> None:
         report(_READ_SHARE + (1 - _READ_SHARE) * done)
 
     if show is None:
-        return decode(data, path.name, decoding)
-    # The decoders let other threads run meanwhile.
-    with ThreadPoolExecutor(1, "preview") as aside:
-        shown = aside.submit(_show_previews, data, path.name, show)
         source = decode(data, path.name, decoding)
-        shown.result()
-    return source
+    else:
+        # The decoders let other threads run meanwhile.
+        with ThreadPoolExecutor(1, "preview") as aside:
+            shown = aside.submit(_show_previews, data, path.name, show)
+            source = decode(data, path.name, decoding)
+            shown.result()
+    return source if origin is None else source.read_from(origin)
 
 
 def read_thumbnail(path: Path, side: int) -> Pixels:
@@ -80,7 +82,7 @@ def read_thumbnail(path: Path, side: int) -> Pixels:
 
     Raises what `read_source` raises.
     """
-    return decode_thumbnail(_read(path), path.name, side)
+    return decode_thumbnail(_read(path)[0], path.name, side)
 
 
 def read_mask(path: Path, size: Size | None = None) -> Plane:
@@ -88,7 +90,7 @@ def read_mask(path: Path, size: Size | None = None) -> Plane:
 
     Raises MaskSizeMismatch for another size, and what `read_source` raises.
     """
-    plane = decode_mask(_read(path), path.name)
+    plane = decode_mask(_read(path)[0], path.name)
     if size is not None and plane.shape != size.shape:
         height, width = plane.shape
         raise MaskSizeMismatch(
@@ -170,15 +172,22 @@ def save_free(folder: Path, stem: str, pixels: Pixels, source: Source) -> Path:
             return path
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path) -> tuple[bytes, Origin | None]:
+    """What the file holds, and which it was; None for what cannot be read twice, such as a pipe."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            # Before it is read: a change meanwhile leaves an origin that no file has any more.
+            status = os.fstat(file.fileno())
+            data = file.read()
     except FileNotFoundError as error:
         raise ImageMissing(name=path.name) from error
     except IsADirectoryError as error:
         raise NotAnImage(name=path.name) from error
     except OSError as error:
         raise ImageUnreadable(name=path.name, reason=error.strerror or str(error)) from error
+    if not stat.S_ISREG(status.st_mode):
+        return data, None
+    return data, Origin(str(path.absolute()), status.st_size, status.st_mtime_ns)
 
 
 def _show_previews(data: bytes, name: str, show: Callable[[Preview], object]) -> None:
@@ -187,9 +196,9 @@ def _show_previews(data: bytes, name: str, show: Callable[[Preview], object]) ->
 
 
 def _save(path: Path, write: Callable[[IO[bytes]], object], overwrite: bool) -> None:
-    """`_write_whole`, with what the disk or the format refuses as SaveError."""
+    """`write_whole`, with what the disk or the format refuses as SaveError."""
     try:
-        _write_whole(path, write, overwrite=overwrite)
+        write_whole(path, write, overwrite=overwrite)
     except FileExistsError as error:
         raise WouldOverwrite(name=path.name) from error
     except OSError as error:
@@ -197,38 +206,3 @@ def _save(path: Path, write: Callable[[IO[bytes]], object], overwrite: bool) -> 
     except ValueError as error:
         # JPEG has no room for more than 64 kB of Exif data.
         raise SaveError(name=path.name, reason=str(error)) from error
-
-
-def _write_whole(path: Path, write: Callable[[IO[bytes]], object], *, overwrite: bool) -> None:
-    """Write beside `path`, flush to the disk, then take its place in one step.
-
-    Raises FileExistsError where another file has taken the name meanwhile and must stay.
-    """
-    # Not with the name in it, which may already be as long as names can be.
-    temporary = path.with_name(f".fluxfill-{secrets.token_hex(8)}")
-    try:
-        with temporary.open("x+b") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        if overwrite:
-            temporary.replace(path)
-        else:
-            _rename_to_free(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def _rename_to_free(temporary: Path, path: Path) -> None:
-    """Rename, but raise FileExistsError rather than replace another file."""
-    try:
-        # Unlike a rename, a link is refused where the name is taken.
-        path.hardlink_to(temporary)
-    except FileExistsError:
-        raise
-    except OSError:
-        # Not every disk has links (exFAT has none). `check_target` has looked at the name.
-        temporary.replace(path)
-    else:
-        temporary.unlink()

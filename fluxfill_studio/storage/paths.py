@@ -41,6 +41,11 @@ def settings_file() -> Path:
     return Path(platformdirs.user_config_dir(APP_NAME, appauthor=False)) / "settings.ini"
 
 
+def data_folder() -> Path:
+    """Where jobs are kept with all they need; it may not exist yet."""
+    return Path(platformdirs.user_data_dir(APP_NAME, appauthor=False))
+
+
 def pictures_folder() -> Path:
     """Where results without a wished place go; it may not exist yet."""
     return Path(platformdirs.user_pictures_dir()) / APP_NAME

@@ -5,8 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -32,7 +31,7 @@ from fluxfill_studio.core.errors import (
 )
 from fluxfill_studio.core.geometry import Size
 from fluxfill_studio.core.preview import Preview
-from fluxfill_studio.core.source import Source
+from fluxfill_studio.core.source import Origin, Source
 from fluxfill_studio.core.types import Pixels
 from fluxfill_studio.storage.images import (
     SAVE_FORMATS,
@@ -44,6 +43,7 @@ from fluxfill_studio.storage.images import (
     save_picture,
     write_mask,
 )
+from tests.disks import disk_limit
 from tests.pictures import photograph
 
 PIXELS = photograph(60, 40)
@@ -115,18 +115,6 @@ def test_a_name_may_be_as_long_as_the_disk_allows(tmp_path: Path) -> None:
     target = tmp_path / ("n" * (longest - 4) + ".png")
     save_picture(target, PIXELS, PLAIN, overwrite=False)
     assert list(tmp_path.iterdir()) == [target]
-
-
-@contextmanager
-def disk_limit(limit: int) -> Iterator[None]:
-    """Let no file grow past `limit` bytes: writing fails in the middle, as on a full disk."""
-    resource = pytest.importorskip("resource")
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.parametrize("ending", SAVE_FORMATS)
@@ -274,6 +262,29 @@ def test_what_a_large_jpeg_shows_at_once_is_shown_before_it_is_decoded(tmp_path:
     with pytest.raises(ImageTruncated):
         read_source(path, show=shown.append)
     assert len(shown) == 1
+
+
+def test_a_picture_knows_the_file_that_it_was_read_from(tmp_path: Path) -> None:
+    path = tmp_path / "picture.png"
+    save_picture(path, PIXELS, PLAIN, overwrite=False)
+    source = read_source(path)
+    status = path.stat()
+    assert source.origin == Origin(str(path), status.st_size, status.st_mtime_ns)
+    assert replace(source, name="a copy").origin is None
+    assert replace(source, pixels=255 - source.pixels).origin is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a named pipe")
+def test_a_picture_from_a_pipe_has_no_file(tmp_path: Path) -> None:
+    path, pipe = tmp_path / "picture.png", tmp_path / "pipe.png"
+    save_picture(path, PIXELS, PLAIN, overwrite=False)
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_bytes(path.read_bytes()))
+    writer.start()
+    source = read_source(pipe)
+    writer.join(timeout=10)
+    assert np.array_equal(source.pixels, PIXELS)
+    assert source.origin is None
 
 
 def nothing(path: Path) -> None:

@@ -42,9 +42,14 @@ def test_the_users_places_bear_the_programs_name_and_are_not_made_by_asking(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_PICTURES_DIR"):
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_PICTURES_DIR"):
         monkeypatch.setenv(name, str(tmp_path / name))
-    places = [paths.settings_file(), paths.pictures_folder(), paths.log_file()]
-    assert len(set(places)) == 3
+    places = [
+        paths.settings_file(),
+        paths.data_folder(),
+        paths.pictures_folder(),
+        paths.log_file(),
+    ]
+    assert len(set(places)) == 4
     assert all(paths.APP_NAME in str(place) for place in places)
     assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,130 @@
+"""Jobs as rows of the ledger, and back."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any
+
+from fluxfill_studio.core import errors
+from fluxfill_studio.core.errors import Charge, FluxfillError, ServiceError
+from fluxfill_studio.core.geometry import Rect, Size
+from fluxfill_studio.core.job import Engine, Job, JobState, Upload, Wish
+from fluxfill_studio.core.plan import Plan
+from fluxfill_studio.core.request import FillRequest
+from fluxfill_studio.core.schema import ParameterSchema
+
+Column = str | int | float | None
+
+
+def row_of(job: Job) -> dict[str, Column]:
+    """The columns that a job fills: those that are asked for, and the rest as one document.
+
+    `trouble` and `remaining` are left out: they hold for the moment only.
+    """
+    document = {
+        "request": dict(job.request.values),
+        "crop": [job.plan.crop.x, job.plan.crop.y, job.plan.crop.width, job.plan.crop.height],
+        "sent": [job.plan.sent.width, job.plan.sent.height],
+        "idempotency_key": job.idempotency_key,
+        "source_name": job.source_name,
+        "source_file": job.source_file,
+        "wish": job.wish and {"path": job.wish.path, "overwrite": job.wish.overwrite},
+        "image": job.image and _upload_data(job.image),
+        "mask": job.mask and _upload_data(job.mask),
+        "submitted_at": job.submitted_at and time_text(job.submitted_at),
+        "server_id": job.server_id,
+        "progress": job.progress,
+        "result_url": job.result_url,
+        "result_file": job.result_file,
+        "saved": job.saved,
+        "error": job.error and _error_data(job.error),
+    }
+    return {
+        "id": job.id,
+        "engine": job.engine.value,
+        "base_url": job.base_url,
+        "state": job.state.value,
+        "created_at": time_text(job.created_at),
+        "seconds": job.seconds,
+        "charged": job.charged,
+        # In ASCII: paths may hold bytes that are no text, which SQLite would not take.
+        "document": json.dumps(document),
+    }
+
+
+def job_of(row: sqlite3.Row, schema: ParameterSchema) -> Job:
+    """The job that `row_of` wrote down. Its request is not checked against `schema` again."""
+    data: dict[str, Any] = json.loads(row["document"])
+    return Job(
+        id=row["id"],
+        request=FillRequest(schema, MappingProxyType(data["request"])),
+        plan=Plan(Rect(*data["crop"]), Size(*data["sent"])),
+        engine=Engine(row["engine"]),
+        base_url=row["base_url"],
+        idempotency_key=data["idempotency_key"],
+        created_at=datetime.fromisoformat(row["created_at"]),
+        source_name=data["source_name"],
+        source_file=data["source_file"],
+        wish=data["wish"] and Wish(**data["wish"]),
+        state=JobState(row["state"]),
+        image=data["image"] and _upload_of(data["image"]),
+        mask=data["mask"] and _upload_of(data["mask"]),
+        submitted_at=data["submitted_at"] and datetime.fromisoformat(data["submitted_at"]),
+        server_id=data["server_id"],
+        progress=data["progress"],
+        result_url=data["result_url"],
+        result_file=data["result_file"],
+        seconds=row["seconds"],
+        charged=row["charged"],
+        saved=data["saved"],
+        error=data["error"] and _error_of(data["error"]),
+    )
+
+
+def time_text(time: datetime) -> str:
+    """ISO 8601 in UTC and always to the microsecond, so that texts sort as times do."""
+    return time.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _upload_data(upload: Upload) -> dict[str, str]:
+    return {"url": upload.url, "expires_at": time_text(upload.expires_at)}
+
+
+def _upload_of(data: Mapping[str, str]) -> Upload:
+    return Upload(data["url"], datetime.fromisoformat(data["expires_at"]))
+
+
+def _error_data(error: FluxfillError) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "kind": type(error).__name__,
+        "message": error.message,
+        "charge": error.charge and error.charge.name,
+        # A path, say, reads the same as a text.
+        "values": {
+            name: value if isinstance(value, str | int | float | None) else str(value)
+            for name, value in error.values.items()
+        },
+    }
+    if isinstance(error, ServiceError):
+        data["status"] = error.status
+        data["request_id"] = error.request_id
+        data["retry_after"] = error.retry_after
+    return data
+
+
+def _error_of(data: Mapping[str, Any]) -> FluxfillError:
+    """The error that was written down, or its message where this version has no such error."""
+    charge = data["charge"] and Charge[data["charge"]]
+    kind = getattr(errors, data["kind"], None)
+    if not (isinstance(kind, type) and issubclass(kind, FluxfillError)):
+        return FluxfillError(charge=charge, reason=data["message"])
+    of_a_service = ("status", "request_id", "retry_after") if issubclass(kind, ServiceError) else ()
+    try:
+        return kind(charge=charge, **{name: data[name] for name in of_a_service}, **data["values"])
+    except KeyError:
+        # The sentence of that error has other fields in this version.
+        return FluxfillError(charge=charge, reason=data["message"])

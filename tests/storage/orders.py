@@ -1,0 +1,38 @@
+"""Jobs and their inputs, for tests that keep them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from fluxfill_studio.core.geometry import Rect, Size
+from fluxfill_studio.core.job import Engine, Job
+from fluxfill_studio.core.plan import Inputs, Plan
+from fluxfill_studio.core.request import FillRequest
+from fluxfill_studio.core.schema import ParameterSchema
+from fluxfill_studio.core.source import Source
+
+CROP = Rect(4, 2, 40, 30)
+
+
+def new_job(schema: ParameterSchema, job_id: str, **facts: Any) -> Job:
+    """An inpaint job that was just ordered, with other `facts` where they are given."""
+    given = {
+        "request": FillRequest.build(schema, {"prompt": "a blue door"}),
+        "plan": Plan(CROP, Size(40, 30)),
+        "engine": Engine.APIFRAME,
+        "base_url": "https://service.invalid",
+        "idempotency_key": f"key of {job_id}",
+        "created_at": datetime(2026, 7, 1, 12, 30, tzinfo=UTC),
+        "source_name": "photo.png",
+        "source_file": "none",
+    }
+    return Job(job_id, **{**given, **facts})
+
+
+def painted(source: Source) -> Inputs:
+    """The inputs of such a job."""
+    rng = np.random.default_rng(1)
+    return Inputs(source, rng.integers(0, 256, CROP.size.shape, dtype=np.uint8))
