@@ -6,18 +6,23 @@ import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 
 # Before any test makes a QApplication; the few tests that need a real window start Xvfb themselves.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+# Nor does any test reach the key store of whoever runs it.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 from PySide6.QtWidgets import QApplication
 
+from fluxfill_studio.apiframe.client import ApiframeClient
 from fluxfill_studio.app import make_qt
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.storage.paths import load_schema, resources
+from tests.key_guard import GUARD
 from tests.qt import QtLoop
 
 # The same examples in every run, however slow the machine; `--hypothesis-profile=default` explores.
@@ -60,6 +65,30 @@ def collect_after_a_module(garbage_on_this_thread: None) -> Iterator[None]:
     yield
     gc.disable()
     gc.collect()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def base_urls_are_known() -> Iterator[None]:
+    """Every client that is made tells the guard where its key may go."""
+    make = ApiframeClient.__init__
+
+    def noting(client: ApiframeClient, *args: Any, **options: Any) -> None:
+        make(client, *args, **options)
+        GUARD.configured(options["base_url"])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ApiframeClient, "__init__", noting)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def no_key_goes_elsewhere(base_urls_are_known: None) -> Iterator[None]:
+    yield
+    assert GUARD.found() == []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    terminalreporter.write_line(GUARD.summary())
 
 
 @pytest.fixture

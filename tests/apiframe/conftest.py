@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import ssl
 from collections.abc import Callable
 
 import httpx
 import pytest
 
-from fluxfill_studio.apiframe.client import ApiframeClient, Limits
+from fluxfill_studio.apiframe.answer import Answer
+from fluxfill_studio.apiframe.client import ApiframeClient
+from fluxfill_studio.apiframe.network import Limits
 from fluxfill_studio.core.request import FillRequest
 from fluxfill_studio.core.schema import ParameterSchema
 from tests.apiframe.scripted_server import ScriptedServer
@@ -16,6 +19,13 @@ from tests.apiframe.scripted_server import ScriptedServer
 KEY = "afk_3f9a61c07be24d58"
 
 MakeClient = Callable[..., ApiframeClient]
+
+
+def answer(data: object, status: int = 200, **headers: str) -> Answer:
+    """An answer with `data`, as JSON unless it is bytes; underscores in names stand for hyphens."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    body = data if isinstance(data, bytes) else json.dumps(data).encode()
+    return Answer(status, named, body)
 
 
 @pytest.fixture

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import ssl
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from types import TracebackType
 from typing import Any, Self
+
+from tests.key_guard import GUARD
 
 
 class Fault(Enum):
@@ -72,17 +75,20 @@ class ScriptedServer:
     Once the script has run out it answers 599, which no client takes for anything good.
     """
 
-    def __init__(self, *replies: Reply) -> None:
+    def __init__(self, *replies: Reply, tls: ssl.SSLContext | None = None) -> None:
         self.replies = list(replies)
         self.requests: list[Recorded] = []
         self.arrived = asyncio.Event()
         self.url = ""
+        self._tls = tls
         self._server: asyncio.Server | None = None
         self._connections: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0, ssl=self._tls)
+        scheme = "http" if self._tls is None else "https"
+        self.url = f"{scheme}://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        GUARD.opened(self.host)
         return self
 
     async def __aexit__(
@@ -103,7 +109,7 @@ class ScriptedServer:
 
     @property
     def host(self) -> str:
-        return self.url.removeprefix("http://")
+        return self.url.partition("//")[2]
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._connections.append(asyncio.create_task(self._serve(reader, writer)))
@@ -121,25 +127,32 @@ class ScriptedServer:
         if reply.fault is Fault.DEAF:
             await asyncio.Event().wait()
         if reply.fault not in (Fault.RESET_UNREAD, Fault.RASH):
-            self.requests.append(await _request(reader))
+            self.requests.append(await read_request(reader, self.host))
             self.arrived.set()
         if reply.after is not None:
             await reply.after.wait()
-        if reply.fault in (Fault.RESET_UNREAD, Fault.RESET_READ):
-            _reset(writer)
-            return
-        writer.write(_bytes_of(reply))
-        await writer.drain()
+        await send_reply(writer, reply)
 
 
-async def _request(reader: asyncio.StreamReader) -> Recorded:
+async def read_request(reader: asyncio.StreamReader, authority: str) -> Recorded:
+    """The next request, which the guard of the key hears of as well."""
     head = await reader.readuntil(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
     method, target, _ = first.split(" ")
     pairs = (line.split(": ", 1) for line in lines if line)
     headers = {name.lower(): value for name, value in pairs}
+    GUARD.saw(authority, head)
     body = await reader.readexactly(int(headers.get("content-length", 0)))
     return Recorded(method, target, headers, body, head + body)
+
+
+async def send_reply(writer: asyncio.StreamWriter, reply: Reply) -> None:
+    """Write `reply`, or break the connection as it says."""
+    if reply.fault in (Fault.RESET_UNREAD, Fault.RESET_READ):
+        _reset(writer)
+        return
+    writer.write(_bytes_of(reply))
+    await writer.drain()
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from fluxfill_studio.apiframe.client import Limits
+from fluxfill_studio.apiframe.network import Limits
 from fluxfill_studio.core.errors import (
+    AnswerTooLarge,
     BadAnswer,
     Charge,
-    RequestRejected,
+    GarbledAnswer,
+    ResultGone,
     ServiceError,
     ServiceFault,
     TooManyRequests,
@@ -105,15 +107,15 @@ async def test_only_web_addresses_are_asked_for(make_client: MakeClient, url: st
 @pytest.mark.parametrize(
     ("reply", "kind"),
     [
-        (Reply(403, b"<Error><Code>AccessDenied</Code></Error>"), RequestRejected),
-        (Reply(404), RequestRejected),
-        (Reply(410), RequestRejected),
+        (Reply(403, b"<Error><Code>AccessDenied</Code></Error>"), ResultGone),
+        (Reply(404), ResultGone),
+        (Reply(410), ResultGone),
         (Reply(429, headers={"Retry-After": "3"}), TooManyRequests),
         (Reply(502), ServiceFault),
         (Reply(304), BadAnswer),
         (Reply(302), BadAnswer),
-        (Reply(200, b""), BadAnswer),
-        (Reply(204), BadAnswer),
+        (Reply(200, b""), GarbledAnswer),
+        (Reply(204), GarbledAnswer),
         (Reply(200, PICTURE, fault=Fault.CUT), Unreachable),
         (Reply(fault=Fault.RESET_READ), Unreachable),
     ],
@@ -137,5 +139,6 @@ async def test_a_result_has_a_largest_size(make_client: MakeClient) -> None:
         make_client(server, limits=less) as strict,
     ):
         assert await patient.download(server.url) == PICTURE
-        with pytest.raises(BadAnswer, match="longer than 511999 bytes"):
+        with pytest.raises(AnswerTooLarge, match="511999 bytes") as caught:
             await strict.download(server.url)
+    assert caught.value.charge is Charge.CHARGED
