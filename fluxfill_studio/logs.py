@@ -42,7 +42,7 @@ def start_logging(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handlers.append(
-            RotatingFileHandler(path, maxBytes=_LOG_BYTES, backupCount=_OLD_LOGS, encoding="utf-8")
+            _LogFile(path, maxBytes=_LOG_BYTES, backupCount=_OLD_LOGS, encoding="utf-8")
         )
     except OSError as error:
         refusal = error
@@ -52,6 +52,8 @@ def start_logging(path: Path) -> None:
     for handler in handlers:
         handler.setFormatter(_Redacting(_FORMAT))
         root.addHandler(handler)
+    # It tells every address that it asks; those of results open them to whoever reads the log.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
     if refusal is not None:
         _log.warning("there is no log file: %s", refusal)
@@ -72,6 +74,15 @@ def log_crashes(folder: Path) -> None:
         _log.warning("there is no crash log: %s", error)
     else:
         faulthandler.enable(file)
+
+
+class _LogFile(RotatingFileHandler):
+    """Loses what the disk refuses: whoever needs the disk tells that it is full."""
+
+    @override
+    def handleError(self, record: logging.LogRecord) -> None:
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
 
 
 class _Redacting(logging.Formatter):

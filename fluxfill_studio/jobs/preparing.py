@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from fluxfill_studio.core.job import Job
+from fluxfill_studio.core.job import Engine, Job, Wish
 from fluxfill_studio.core.mask import Mask
 from fluxfill_studio.core.plan import Inputs, Plan, inpaint_plan, outpaint_plan
 from fluxfill_studio.core.request import FillRequest
 from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.types import Plane
+
+
+@dataclass(frozen=True, eq=False)
+class Order:
+    """What a run is made of. `base_url` is that of the service, empty for the local engine."""
+
+    request: FillRequest
+    plan: Plan
+    inputs: Inputs
+    engine: Engine
+    base_url: str = ""
+    wish: Wish | None = None
 
 
 def plan_run(source: Source, mask: Plane | None) -> tuple[Plan, Inputs]:
@@ -23,6 +37,20 @@ def plan_run(source: Source, mask: Plane | None) -> tuple[Plan, Inputs]:
     return plan, Inputs(source, mask[plan.crop.slices].copy())
 
 
-def new_job(request: FillRequest, plan: Plan) -> Job:
-    """A job of its own: one that the service has not seen under any idempotency key."""
-    return Job(str(uuid.uuid4()), request, plan, idempotency_key=str(uuid.uuid4()))
+def new_job(order: Order) -> Job:
+    """A job of its own: one that the service has not seen under any idempotency key.
+
+    What it needs is not on the disk yet: `source_file` is empty.
+    """
+    return Job(
+        str(uuid.uuid4()),
+        order.request,
+        order.plan,
+        order.engine,
+        order.base_url,
+        idempotency_key=str(uuid.uuid4()),
+        created_at=datetime.now(UTC),
+        source_name=order.inputs.source.name,
+        source_file="",
+        wish=order.wish,
+    )

@@ -1,158 +1,329 @@
-"""One job from intent to finished fill: upload, submit, poll, download, blend.
+"""One job from intent to finished picture: upload, submit, poll, download, blend, save.
 
-The runner owns the order of the steps and the job's states; it knows neither window nor files.
-Every step ends in a new frozen Job handed to `report`, so that whoever keeps jobs can write a
-step down before the next one begins.
+The runner owns the order of the steps and the job's states. Every step ends in a new frozen Job
+that is written to the ledger before the next step begins, so a job whose process was killed goes
+on with the first step that is not known to be done, and is paid for once.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+import time
+import uuid
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from typing import Final, TypeVar
 
 from fluxfill_studio.apiframe.client import ApiframeClient
-from fluxfill_studio.apiframe.wire import JobStatus, failure_of
-from fluxfill_studio.core.codec import decode
-from fluxfill_studio.core.compose import Fill, Outcome
+from fluxfill_studio.apiframe.polling import Pace
+from fluxfill_studio.apiframe.retry import Retry
+from fluxfill_studio.apiframe.wire import JobReport, JobStatus, failure_of
+from fluxfill_studio.core.compose import Outcome
 from fluxfill_studio.core.errors import (
-    BadAnswer,
     Charge,
     FluxfillError,
-    ImageError,
     JobTookTooLong,
     RequestRejected,
+    ResultGone,
+    SubmissionUncertain,
 )
-from fluxfill_studio.core.job import Job, JobState, Uploads
-from fluxfill_studio.core.plan import Inputs, Plan
+from fluxfill_studio.core.job import Engine, Job, JobState, Upload
+from fluxfill_studio.core.plan import Inputs
+from fluxfill_studio.core.types import Pixels
+from fluxfill_studio.jobs.results import blended, checked, save_wish
+from fluxfill_studio.storage.job_files import JobFiles
+from fluxfill_studio.storage.ledger import Ledger
 from fluxfill_studio.storage.png import encode_png
 
-# The pace of the official SDK: 2 s, growing by half up to 5 s, ten minutes in all.
-_FIRST_WAIT: Final = 2.0
-_LONGEST_WAIT: Final = 5.0
-_GROWTH: Final = 1.5
-_TIME_LIMIT: Final = 600.0
+T = TypeVar("T")
+
+# An upload is made anew when it has less than this to live: the service fetches it some time after
+# the submission.
+_UPLOAD_MARGIN: Final = timedelta(minutes=5)
+# By so much our clock and the service's may differ.
+_CLOCKS_DIFFER: Final = timedelta(hours=1)
+# The service knows an idempotency key for 24 hours.
+_KEY_LIFETIME: Final = timedelta(hours=24) - _CLOCKS_DIFFER
+# A service that is at work for so long has lost the job. (The official SDK waits ten minutes.)
+_TIME_LIMIT: Final = 3600.0
+# Between two looks at a fill that is made in this process, in seconds.
+_LOCAL_WAIT: Final = 0.1
+# How often the service is asked for another address of the same result.
+_ADDRESSES: Final = 3
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class JobRunner:
-    """Runs jobs on one service. `sleep` is asyncio's, or that of a test's clock."""
+    """Runs jobs of this process on one service. `sleep` and `clock` are replaced by tests only."""
 
     def __init__(
         self,
         client: ApiframeClient,
+        ledger: Ledger,
+        files: JobFiles,
         *,
+        retry: Retry | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
+        self._ledger = ledger
+        self._files = files
+        self._retry = retry or Retry()
         self._sleep = sleep
+        self._clock = clock
 
     async def run(self, job: Job, inputs: Inputs, report: Callable[[Job], None]) -> Outcome:
-        """Bring `job` to its end, from its beginning or from where it failed or was stopped.
+        """Bring `job`, which is in the ledger and this process's, to its end.
 
-        `report` is told every change, on the event loop. Raises the FluxfillError that ended the
-        job, after reporting it as FAILED; a cancellation is reported as STOPPED. Either can be
-        run again: with the server id it goes on waiting, without one it uploads again and submits
-        under the same idempotency key, so no run is paid for twice.
+        It begins with the first step that is not done yet. `report` is told every change, on the
+        event loop, after it has been recorded. A FluxfillError or a cancellation leaves the job in
+        the step in which it came; it can be run again.
         """
-        track = _Track(job, report)
-        try:
-            if job.server_id is None:
-                await self._start(track, inputs)
-            else:
-                track.set(replace(job.moved(JobState.WAITING), error=None))
-            url = await self._wait(track)
-            track.move(JobState.DOWNLOADING)
-            data = await self._client.download(url)
-            track.move(JobState.BLENDING)
-            outcome = await asyncio.to_thread(_blend, data, job.plan, inputs)
-        except FluxfillError as error:
-            track.set(replace(track.job.moved(JobState.FAILED), error=error))
-            raise
-        except asyncio.CancelledError:
-            track.move(JobState.STOPPED)
-            raise
-        track.set(replace(track.job.moved(JobState.DONE), progress=1.0))
+        track = _Track(job, self._ledger, report)
+        if job.next_step in (JobState.UPLOADING, JobState.SUBMITTING):
+            await self._submit(track, inputs)
+        raw = await self._result(track, inputs)
+        outcome = await self._finish(track, inputs, raw)
+        await track.set(replace(track.job.moved(JobState.DONE), progress=1.0))
         return outcome
 
-    async def _start(self, track: _Track, inputs: Inputs) -> None:
-        """Upload the inputs, unless they lie there already, and submit."""
-        track.set(replace(track.job.moved(JobState.UPLOADING), error=None))
-        uploads = track.job.uploads or await self._upload(track.job.plan, inputs)
-        track.set(replace(track.job.moved(JobState.SUBMITTING), uploads=uploads))
+    async def _submit(self, track: _Track, inputs: Inputs) -> None:
+        """Bring the job to the service: it has a server id afterwards."""
+        # Whether a request may have arrived whose answer was lost, perhaps with its process.
+        doubtful = track.job.next_step is JobState.SUBMITTING
+        if doubtful:
+            await track.move(JobState.SUBMITTING)
+            if _now() - _sent(track.job) > _KEY_LIFETIME:
+                if not await self._found(track):
+                    raise SubmissionUncertain(charge=Charge.PENDING)
+                return
+        else:
+            await self._upload(track, inputs)
+            await track.set(replace(track.job.moved(JobState.SUBMITTING), submitted_at=_now()))
+
+        def troubled(error: FluxfillError | None) -> None:
+            nonlocal doubtful
+            doubtful = doubtful or (error is not None and error.charge is Charge.PENDING)
+            track.trouble(error)
+
         job = track.job
+        mask_url = None if job.mask is None else job.mask.url
         try:
-            submission = await self._client.submit_edit(
-                job.request, uploads.image_url, uploads.mask_url, job.idempotency_key
+            submission = await self._retry.call(
+                lambda: self._client.submit_edit(
+                    job.request, _address(job.image), mask_url, job.idempotency_key
+                ),
+                troubled,
             )
-        except RequestRejected as error:
-            if error.charge is Charge.NONE:
-                # Perhaps for addresses that have expired: another try makes new ones.
-                track.set(replace(job, uploads=None))
+        except FluxfillError as error:
+            if error.charge is not Charge.NONE or (doubtful and await self._found(track)):
+                if track.job.server_id is None:
+                    raise
+                return
+            if isinstance(error, RequestRejected):
+                # There is no job, and the key is free for the same request with new addresses.
+                await track.set(track.job.unsent())
+                if not _is_fresh(job.image):
+                    await self._submit(track, inputs)
+                    return
+            elif not doubtful:
+                await track.set(replace(job, submitted_at=None))
             raise
-        track.set(replace(job.moved(JobState.WAITING), server_id=submission.job_id))
+        await track.set(replace(track.job.moved(JobState.WAITING), server_id=submission.job_id))
 
-    async def _upload(self, plan: Plan, inputs: Inputs) -> Uploads:
-        image, mask = await asyncio.to_thread(_encode, plan, inputs)
-        image_url = (await self._client.upload(image, "image.png")).url
-        if mask is None:
-            return Uploads(image_url, None)
-        return Uploads(image_url, (await self._client.upload(mask, "mask.png")).url)
+    async def _found(self, track: _Track) -> bool:
+        """Look for the job among those of the account, by the address of its picture."""
+        job = track.job
+        since = _sent(job) - _CLOCKS_DIFFER
+        server_id = await self._asked(
+            track, lambda: self._client.find_job(_address(job.image), since)
+        )
+        if server_id is not None:
+            await track.set(replace(track.job.moved(JobState.WAITING), server_id=server_id))
+        return server_id is not None
 
-    async def _wait(self, track: _Track) -> str:
-        """Ask for the job until it has ended; returns the address of its result."""
-        server_id = track.job.server_id
-        if server_id is None:
-            raise ValueError("a job without a server id cannot be waited for")
-        for seconds in _waits():
-            await self._sleep(seconds)
-            answer = await self._client.get_job(server_id)
+    async def _upload(self, track: _Track, inputs: Inputs) -> None:
+        """Lay picture and mask down at the service, unless they lie there already."""
+        await track.move(JobState.UPLOADING)
+        if not _is_fresh(track.job.image):
+            data = await asyncio.to_thread(
+                lambda: encode_png(track.job.plan.image(inputs.source.pixels))
+            )
+            image = await self._asked(track, lambda: self._client.upload(data, "image.png"))
+            await track.set(replace(track.job, image=image))
+        mask = inputs.mask
+        if mask is not None and not _is_fresh(track.job.mask):
+            data = await asyncio.to_thread(lambda: encode_png(track.job.plan.mask(mask)))
+            upload = await self._asked(track, lambda: self._client.upload(data, "mask.png"))
+            await track.set(replace(track.job, mask=upload))
+
+    async def _result(self, track: _Track, inputs: Inputs) -> Pixels:
+        """What the service made, as it came; kept on the disk from then on."""
+        if track.job.result_file is not None:
+            data = await asyncio.to_thread(self._files.read_result, track.job)
+            return await asyncio.to_thread(checked, data)
+        addresses = _ADDRESSES
+        while True:
+            if track.job.result_url is None:
+                await self._wait(track, inputs)
+            try:
+                return await self._download(track)
+            except ResultGone:
+                await track.set(replace(track.job.moved(JobState.WAITING), result_url=None))
+                addresses -= 1
+                if not addresses:
+                    raise
+
+    async def _download(self, track: _Track) -> Pixels:
+        await track.move(JobState.DOWNLOADING)
+        url = track.job.result_url or ""
+
+        async def attempt() -> tuple[bytes, Pixels]:
+            data = await self._client.download(url)
+            # What is no picture is fetched again: it may have been cut short on the way.
+            return data, await asyncio.to_thread(checked, data)
+
+        data, raw = await self._asked(track, attempt)
+        name = await asyncio.to_thread(self._files.write_result, track.job.id, data)
+        await track.set(replace(track.job.moved(JobState.BLENDING), result_file=name))
+        return raw
+
+    async def _wait(self, track: _Track, inputs: Inputs) -> None:
+        """Ask for the job until it has ended: it has the address of a result afterwards."""
+        is_new = track.job.state is JobState.WAITING and track.job.progress is None
+        await track.move(JobState.WAITING)
+        pace = await self._pace(track.job)
+        age = max((_now() - _sent(track.job)).total_seconds(), 0.0)
+        begun = self._clock() - age
+        wait, remaining = pace(0.0, None) if is_new else (0.0, None)
+        while True:
+            track.expect(remaining)
+            await self._sleep(wait)
+            answer = await self._asked(track, lambda: self._client.get_job(_id(track.job)))
+            elapsed = self._clock() - begun
             if answer.result_url is not None:
-                track.set(replace(track.job, charged=answer.credit_cost))
-                return answer.result_url
+                seconds = elapsed if answer.seconds is None else answer.seconds
+                await track.set(
+                    replace(
+                        track.job,
+                        result_url=answer.result_url,
+                        charged=answer.credit_cost,
+                        seconds=seconds,
+                        remaining=None,
+                    )
+                )
+                return
             if answer.status in (JobStatus.FAILED, JobStatus.CANCELLED):
-                raise failure_of(answer)
-            if answer.progress is not None:
-                track.set(replace(track.job, progress=answer.progress / 100))
-        raise JobTookTooLong(minutes=round(_TIME_LIMIT / 60), charge=Charge.PENDING)
+                await self._begin_anew(track, inputs, answer)
+                begun, age = self._clock(), 0.0
+            elif elapsed - age > _TIME_LIMIT:
+                raise JobTookTooLong(minutes=round(_TIME_LIMIT / 60), charge=Charge.PENDING)
+            elif answer.progress is not None:
+                await track.set(replace(track.job, progress=answer.progress / 100))
+            wait, remaining = pace(elapsed, track.job.progress)
+
+    async def _pace(self, job: Job) -> Callable[[float, float | None], tuple[float, float | None]]:
+        """How long to wait before a request, and how long the job will probably still take.
+
+        By the time that has passed and the progress; all in seconds.
+        """
+        if job.engine is Engine.LOCAL:
+            return lambda _elapsed, _progress: (_LOCAL_WAIT, None)
+        pace = await asyncio.to_thread(
+            lambda: Pace(self._ledger.durations(job.engine, job.base_url))
+        )
+        return lambda elapsed, progress: (
+            pace.wait(elapsed, progress),
+            pace.expected(elapsed, progress),
+        )
+
+    async def _begin_anew(self, track: _Track, inputs: Inputs, answer: JobReport) -> None:
+        """Go on after a failure that was ours: the uploads had expired when the job began.
+
+        Raises what the service says otherwise. A failed job is not charged, so another one under
+        another key is no second payment.
+        """
+        expires = None if track.job.image is None else track.job.image.expires_at
+        if answer.status is not JobStatus.FAILED or expires is None or expires > _now():
+            raise failure_of(answer)
+        anew = track.job.unsent(str(uuid.uuid4())).moved(JobState.UPLOADING)
+        await track.set(anew)
+        await self._submit(track, inputs)
+
+    async def _finish(self, track: _Track, inputs: Inputs, raw: Pixels) -> Outcome:
+        await track.move(JobState.BLENDING)
+        outcome = await asyncio.to_thread(blended, raw, track.job.plan, inputs)
+        await asyncio.to_thread(self._files.write_thumbnail, track.job.id, outcome.thumbnail)
+        wish = track.job.wish
+        if wish is not None:
+            await track.move(JobState.SAVING)
+            await asyncio.to_thread(save_wish, wish, outcome)
+            await track.set(replace(track.job, saved=wish.path))
+        return outcome
+
+    async def _asked(self, track: _Track, attempt: Callable[[], Awaitable[T]]) -> T:
+        return await self._retry.call(attempt, track.trouble)
 
 
 class _Track:
-    """The job as it stands; whoever asked for it is told of every change."""
+    """The job as it stands. Every change is in the ledger before anybody hears of it."""
 
-    def __init__(self, job: Job, report: Callable[[Job], None]) -> None:
+    def __init__(self, job: Job, ledger: Ledger, report: Callable[[Job], None]) -> None:
         self.job = job
+        self._ledger = ledger
         self._report = report
 
-    def set(self, job: Job) -> None:
+    async def set(self, job: Job) -> None:
+        loop = asyncio.get_running_loop()
+        writing = loop.run_in_executor(None, self._ledger.put, job)
+        try:
+            await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            # What is being written is known to be written, or not, before the job is let go.
+            await asyncio.wait([writing])
+            raise
         self.job = job
         self._report(job)
 
-    def move(self, state: JobState) -> None:
-        self.set(self.job.moved(state))
+    async def move(self, state: JobState) -> None:
+        if self.job.state is not state:
+            await self.set(self.job.moved(state))
+
+    def trouble(self, error: FluxfillError | None) -> None:
+        """Tell what a step is being repeated for; nobody needs to know it after a restart."""
+        if error is not self.job.trouble:
+            self.job = replace(self.job, trouble=error)
+            self._report(self.job)
+
+    def expect(self, remaining: float | None) -> None:
+        """Tell how many seconds the service will probably still take; likewise."""
+        if remaining is not None or self.job.remaining is not None:
+            self.job = replace(self.job, remaining=remaining)
+            self._report(self.job)
 
 
-def _waits() -> Iterator[float]:
-    """The seconds to wait before each request for a job's state."""
-    wait, total = _FIRST_WAIT, 0.0
-    while total < _TIME_LIMIT:
-        yield wait
-        total += wait
-        wait = min(wait * _GROWTH, _LONGEST_WAIT)
+def _is_fresh(upload: Upload | None) -> bool:
+    return upload is not None and upload.expires_at - _now() > _UPLOAD_MARGIN
 
 
-def _encode(plan: Plan, inputs: Inputs) -> tuple[bytes, bytes | None]:
-    image = encode_png(plan.image(inputs.source.pixels))
-    mask = None if inputs.mask is None else encode_png(plan.mask(inputs.mask))
-    return image, mask
+def _address(upload: Upload | None) -> str:
+    if upload is None:
+        raise ValueError("a job is submitted after its uploads")
+    return upload.url
 
 
-def _blend(data: bytes, plan: Plan, inputs: Inputs) -> Outcome:
-    try:
-        raw = decode(data, "result").pixels
-    except ImageError as error:
-        raise BadAnswer(reason=error.message, charge=Charge.CHARGED) from error
-    fill = Fill(inputs.source, plan, inputs.mask, raw)
-    picture = fill.picture()
-    changed = None if inputs.mask is None else fill.changed_outside(picture)
-    return Outcome(fill, picture, changed)
+def _sent(job: Job) -> datetime:
+    if job.submitted_at is None:
+        raise ValueError("the job has not been submitted")
+    return job.submitted_at
+
+
+def _id(job: Job) -> str:
+    if job.server_id is None:
+        raise ValueError("a job without a server id cannot be asked for")
+    return job.server_id

@@ -1,0 +1,107 @@
+"""A process that is killed in the middle of a job, and the one that is started next.
+
+``doomed.py run URL OUTPUT SEED POINT`` kills itself by SIGKILL at the POINT-th of the moments right
+before and right after anything is written, and else prints how many of them there are.
+``doomed.py resume URL`` takes up what it finds. The ledger lies in the folder of the program's own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from typing_extensions import override
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from fluxfill_studio.core.job import Job
+from fluxfill_studio.core.plan import Inputs
+from fluxfill_studio.core.types import Pixels
+from fluxfill_studio.storage.job_files import JobFiles
+from fluxfill_studio.storage.ledger import Ledger
+from fluxfill_studio.storage.paths import data_folder, load_schema, resources
+from tests.jobs.desk import Desk
+
+T = TypeVar("T")
+
+
+class Doom:
+    """Counts the moments, and ends the process at one of them."""
+
+    def __init__(self, point: int) -> None:
+        self.count = 0
+        self._point = point
+
+    def around(self, work: Callable[[], T]) -> T:
+        self._pass()
+        result = work()
+        self._pass()
+        return result
+
+    def _pass(self) -> None:
+        if self.count == self._point:
+            os.kill(os.getpid(), signal.SIGKILL)
+        self.count += 1
+
+
+class DoomedLedger(Ledger):
+    doom: Doom
+
+    @override
+    def add(self, job: Job) -> None:
+        self.doom.around(lambda: super(DoomedLedger, self).add(job))
+
+    @override
+    def put(self, job: Job) -> None:
+        self.doom.around(lambda: super(DoomedLedger, self).put(job))
+
+
+class DoomedFiles(JobFiles):
+    doom: Doom
+
+    @override
+    def keep(self, job_id: str, inputs: Inputs) -> str:
+        return self.doom.around(lambda: super(DoomedFiles, self).keep(job_id, inputs))
+
+    @override
+    def write_result(self, job_id: str, data: bytes) -> str:
+        return self.doom.around(lambda: super(DoomedFiles, self).write_result(job_id, data))
+
+    @override
+    def write_thumbnail(self, job_id: str, pixels: Pixels) -> None:
+        self.doom.around(lambda: super(DoomedFiles, self).write_thumbnail(job_id, pixels))
+
+
+async def run(url: str, output: Path, seed: int, point: int) -> None:
+    folder, schema, doom = data_folder(), load_schema(resources()), Doom(point)
+    ledger, files = DoomedLedger.open(folder, schema), DoomedFiles(folder)
+    assert isinstance(ledger, DoomedLedger)
+    ledger.doom = files.doom = doom
+    async with Desk(folder, schema, url, ledger=ledger, files=files) as desk:
+        await desk.queue.add(desk.order(wish=output, seed=seed))
+        await desk.over()
+        sys.stdout.write(f"{doom.count}\n")
+
+
+async def resume(url: str) -> None:
+    async with Desk(data_folder(), load_schema(resources()), url) as desk:
+        await desk.queue.recover()
+        await desk.over()
+        sys.stdout.write(" ".join(job.state.value for job in desk.jobs.values()))
+
+
+def main(arguments: list[str]) -> None:
+    match arguments:
+        case ["run", url, output, seed, point]:
+            asyncio.run(run(url, Path(output), int(seed), int(point)))
+        case ["resume", url]:
+            asyncio.run(resume(url))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,66 @@
+"""A process is killed at every single step, and the next one ends the job: once paid, in place."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fluxfill_studio.core.schema import ParameterSchema
+from fluxfill_studio.storage.images import read_source
+from tests.faulty_service import FaultyService
+from tests.key_guard import GUARD
+
+_SCRIPT = Path(__file__).with_name("doomed.py")
+# Before the job itself is recorded: around the keeping of its inputs, and before the first record.
+_UNKNOWN = 3
+_POINTS = 32
+
+
+@pytest.fixture(scope="module")
+def service(schema: ParameterSchema) -> Iterator[FaultyService]:
+    with FaultyService(schema) as service:
+        # The clients are in other processes.
+        GUARD.configured(service.url)
+        yield service
+
+
+def start(home: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run the script to its end in a home of its own."""
+    environment = {**os.environ, "HOME": str(home), "XDG_DATA_HOME": str(home / "data")}
+    command = [sys.executable, str(_SCRIPT), *map(str, arguments)]
+    return subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_these_are_all_the_points(tmp_path: Path, service: FaultyService) -> None:
+    ended = start(tmp_path, "run", service.url, tmp_path / "out.png", 1000, -1)
+    assert (ended.stderr, ended.returncode) == ("", 0)
+    assert int(ended.stdout) == _POINTS >= 20
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
+@pytest.mark.parametrize("point", range(_POINTS))
+def test_a_job_survives_its_process(tmp_path: Path, service: FaultyService, point: int) -> None:
+    output = tmp_path / "out.png"
+    killed = start(tmp_path, "run", service.url, output, point, point)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+
+    resumed = start(tmp_path, "resume", service.url)
+    assert (resumed.stderr, resumed.returncode) == ("", 0)
+    jobs = [job for job in service.account.jobs.values() if job.params.get("seed") == point]
+    if point < _UNKNOWN:
+        assert jobs == []
+        assert not output.exists()
+        return
+    (job,) = jobs
+    assert job.charged > 0
+    assert tuple(int(value) for value in read_source(output).pixels[24, 34]) == job.colour
+    again = start(tmp_path, "resume", service.url)
+    assert (again.stdout.strip(), again.stderr) == ("", "")
