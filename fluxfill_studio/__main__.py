@@ -30,9 +30,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     start_logging(log_file())
     log_crashes(log_file().parent)
     try:
-        return _run(args, schema)
+        status = _run(args, schema)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return ExitStatus.STOPPED
+    except BrokenPipeError:
+        # Whoever reads the output has seen enough. Python would flush the rest at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitStatus.FAILED
+    return status
 
 
 def _run(args: Namespace, schema: ParameterSchema) -> int:

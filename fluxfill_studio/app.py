@@ -35,11 +35,13 @@ from fluxfill_studio.model.studio import Studio
 from fluxfill_studio.screen import obstacle
 from fluxfill_studio.storage.paths import (
     APP_NAME,
+    data_folder,
     load_schema,
     resources,
     samples,
     settings_file,
 )
+from fluxfill_studio.storage.secrets import Secrets
 from fluxfill_studio.ui.actions import Actions
 from fluxfill_studio.ui.icons import IconSet
 from fluxfill_studio.ui.look import Look
@@ -65,15 +67,30 @@ class Application:
     """A window with everything behind it."""
 
     def __init__(
-        self, qt: QApplication, settings: Path, *, key: str | None, base_url: str | None
+        self,
+        qt: QApplication,
+        settings: Path,
+        data: Path,
+        *,
+        key: str | None,
+        base_url: str | None,
     ) -> None:
+        """`data` is the folder of the ledger; like the file of the settings it may not exist.
+
+        `key` is that of the environment; one that is kept lies beside the settings.
+        """
         folder = resources()
         schema = load_schema(folder)
         self._qt = qt
         self._icons_folder = folder / "icons"
         self.settings = Settings(settings)
         self.studio = Studio(
-            schema, self.settings, key=key, base_url=base_url, samples=samples(folder)
+            schema,
+            self.settings,
+            secrets=Secrets.beside(settings, key),
+            base_url=base_url,
+            samples=samples(folder),
+            data=data,
         )
         self.window = MainWindow(self.studio, Actions())
         self._garbage = GarbageCollector()
@@ -95,9 +112,10 @@ class Application:
         self.window.show()
         self._garbage.start()
         self.studio.samples.load()
+        self.studio.jobs.load()
         if files:
             self.studio.opener.open_path(files[0])
-        self.studio.refresh_balance()
+        self.studio.look_up_account()
         try:
             await closed.wait()
         finally:
@@ -158,7 +176,7 @@ def run(files: Sequence[Path], *, key: str | None, base_url: str | None) -> int:
         return 1
     qInstallMessageHandler(_log_qt)
     qt = make_qt()
-    application = Application(qt, settings_file(), key=key, base_url=base_url)
+    application = Application(qt, settings_file(), data_folder(), key=key, base_url=base_url)
     with asyncio.Runner(loop_factory=lambda: make_loop(qt)) as runner:
         runner.run(application.run(files))
     return 0
@@ -173,7 +191,8 @@ def self_test() -> int:
         tempfile.TemporaryDirectory() as folder,
         asyncio.Runner(loop_factory=lambda: make_loop(qt)) as runner,
     ):
-        application = Application(qt, Path(folder) / "settings.ini", key=None, base_url=None)
+        here = Path(folder)
+        application = Application(qt, here / "settings.ini", here, key=None, base_url=None)
         return runner.run(_self_test(application))
 
 

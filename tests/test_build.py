@@ -32,12 +32,17 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place / "dist" / "fluxfill-studio" / name
 
 
+def home(folder: Path) -> dict[str, str]:
+    """What has the program keep its own files there."""
+    return {"HOME": str(folder), "WIN_PD_OVERRIDE_LOCAL_APPDATA": str(folder)}
+
+
 def run(program: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the built program in `folder` with nothing in its environment."""
+    """Run the built program in `folder`, its home, with nothing else in its environment."""
     return subprocess.run(
         [program, *arguments],
         cwd=folder,
-        env=EMPTY,
+        env=EMPTY | home(folder),
         capture_output=True,
         encoding="utf-8",
         timeout=300,
@@ -77,7 +82,7 @@ def test_the_sandbox_is_served(program: Path, tmp_path: Path) -> None:
     with subprocess.Popen(
         [program, "sandbox", "--port", "0"],
         cwd=tmp_path,
-        env=EMPTY,
+        env=EMPTY | home(tmp_path),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",

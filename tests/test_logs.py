@@ -128,3 +128,16 @@ def test_a_crash_in_compiled_code_leaves_its_stacks(tmp_path: Path) -> None:
     assert "Fatal Python error: Aborted" in text
     assert 'File "<string>", line ' in text
     assert "in f" in text
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no limits of this kind")
+def test_a_full_disk_loses_lines_and_nothing_else(tmp_path: Path) -> None:
+    code = """
+import resource
+logging.getLogger("test").warning("before")
+resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 3,) * 2)
+logging.getLogger("test").warning("after")
+"""
+    process = run(tmp_path / "test.log", code)
+    assert (process.returncode, process.stderr) == (0, "")
+    assert "before" in (tmp_path / "test.log").read_text("utf-8")

@@ -19,6 +19,8 @@ from fluxfill_studio.core.request import FillRequest
 from fluxfill_studio.core.schema import ParameterSchema, Value
 from fluxfill_studio.model.account import Account
 from fluxfill_studio.model.generation import Parameters
+from fluxfill_studio.model.settings import Settings
+from fluxfill_studio.storage.secrets import Secrets
 from fluxfill_studio.ui.panels.compass import Compass
 from fluxfill_studio.ui.panels.parameter_panel import ParameterPanel
 from fluxfill_studio.ui.panels.prompt_editor import PromptEditor
@@ -71,9 +73,10 @@ def parameters(changed: ParameterSchema) -> Parameters:
 
 
 @pytest.fixture
-def panel(parameters: Parameters, qtbot: QtBot) -> ParameterPanel:
+def panel(parameters: Parameters, tmp_path: Path, qtbot: QtBot) -> ParameterPanel:
     """The panel of the changed schema, shown."""
-    account = Account(parameters.schema, "afk_test", "http://127.0.0.1:1")
+    settings = Settings(tmp_path / "settings.ini")
+    account = Account(parameters.schema, settings, Secrets(tmp_path / "api-key", "afk_test"))
     action = QAction("Generate")
     result = ParameterPanel(parameters, account, action)
     qtbot.addWidget(result)

@@ -3,42 +3,45 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
-from fluxfill_studio.core.codec import reduced_to
 from fluxfill_studio.core.compose import Fill, Outcome
-from fluxfill_studio.core.job import Engine, Job
-from fluxfill_studio.core.plan import Inputs
+from fluxfill_studio.core.errors import FluxfillError
+from fluxfill_studio.core.job import Job, JobState
 from fluxfill_studio.core.pyramid import Pyramid
 from fluxfill_studio.core.types import Pixels
 from fluxfill_studio.model.tasks import TaskOwner
 
-THUMBNAIL_SIDE = 320
-
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """One run in the strip. `number` counts from 1; `fill` and `thumbnail` come with its end.
+    """One run in the strip. `number` counts from 1.
 
-    `inputs` are kept so that a job that failed or was stopped can go on. `seconds` is how long
-    the run took.
+    `thumbnail` comes with its end. So does `fill`, but for a run of an earlier start of the
+    program: what that brought back is read from the disk when it is looked at.
     """
 
     number: int
     job: Job
-    engine: Engine
-    inputs: Inputs
     fill: Fill | None = None
     thumbnail: Pixels | None = None
     changed_outside: int | None = None
-    seconds: float | None = None
-    is_saved: bool = False
 
     @property
     def id(self) -> str:
         return self.job.id
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether there is a result to look at."""
+        return self.job.state is JobState.DONE
+
+    @property
+    def is_saved(self) -> bool:
+        return self.job.saved is not None
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,13 +49,14 @@ class Shown:
     """The result that is looked at, at full size, with what is needed to draw both sides."""
 
     entry: Entry
+    fill: Fill
     picture: Pixels
     pyramid: Pyramid
     source_pyramid: Pyramid
 
 
 class Gallery(QObject):
-    """All runs since the program was started, oldest first.
+    """All runs that are known, oldest first.
 
     Only the result that is looked at is held at full size; the others keep what came back and
     are put together again when they are selected.
@@ -63,8 +67,15 @@ class Gallery(QObject):
     removed = Signal(str)
     shown_changed = Signal()
 
-    def __init__(self, tasks: TaskOwner, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        outcome_of: Callable[[Job], Awaitable[Outcome]],
+        tasks: TaskOwner,
+        parent: QObject | None = None,
+    ) -> None:
+        """`outcome_of` brings back what a run of an earlier start made."""
         super().__init__(parent)
+        self._outcome_of = outcome_of
         self._tasks = tasks
         self._entries: dict[str, Entry] = {}
         self._loading: asyncio.Task[None] | None = None
@@ -81,32 +92,59 @@ class Gallery(QObject):
     def __contains__(self, entry_id: str) -> bool:
         return entry_id in self._entries
 
+    def update_job(self, job: Job) -> None:
+        """Take over a job's new state, or a new job."""
+        if job.id in self._entries:
+            self._set(replace(self._entries[job.id], job=job))
+        else:
+            self.restore(job, None)
+
+    def restore(self, job: Job, thumbnail: Pixels | None) -> None:
+        """Add a run that was not known yet."""
+        number = 1 + max((entry.number for entry in self._entries.values()), default=0)
+        self.add(Entry(number, job, thumbnail=thumbnail))
+
     def add(self, entry: Entry) -> None:
         self._entries[entry.id] = entry
         self.added.emit(entry.id)
 
-    def update_job(self, job: Job) -> None:
-        """Take over a job's new state; of a run that was removed there is nothing to tell."""
+    def finish(self, job: Job, outcome: Outcome) -> None:
+        """Keep what a run brought back; of one that was removed there is nothing to tell."""
         if job.id in self._entries:
-            self._set(replace(self._entries[job.id], job=job))
-
-    async def finish(self, entry_id: str, outcome: Outcome, seconds: float) -> None:
-        """Keep what a run brought back."""
-        thumbnail = await asyncio.to_thread(reduced_to, outcome.picture, THUMBNAIL_SIDE)
-        if entry_id in self._entries:
             self._set(
                 replace(
-                    self._entries[entry_id],
+                    self._entries[job.id],
+                    job=job,
                     fill=outcome.fill,
-                    thumbnail=thumbnail,
+                    thumbnail=outcome.thumbnail,
                     changed_outside=outcome.changed_outside,
-                    seconds=seconds,
                 )
             )
 
-    def mark_saved(self, entry_id: str) -> None:
+    async def fill_of(self, entry_id: str) -> Fill:
+        """What a finished run brought back. Raises LedgerError and GarbledAnswer."""
+        entry = self._entries[entry_id]
+        if entry.fill is not None:
+            return entry.fill
+        if self.shown is not None and self.shown.entry.id == entry_id:
+            return self.shown.fill
+        outcome = await self._outcome_of(entry.job)
         if entry_id in self._entries:
-            self._set(replace(self._entries[entry_id], is_saved=True))
+            # Not the fill itself: with each one comes a source at its full size.
+            entry = replace(self._entries[entry_id], changed_outside=outcome.changed_outside)
+            self._set(replace(entry, thumbnail=outcome.thumbnail))
+        return outcome.fill
+
+    def with_fill(self, entry_id: str, then: Callable[[Fill], object]) -> None:
+        """Do `then` with what a finished run brought back, when that is here.
+
+        What it raises goes to the task owner.
+        """
+
+        async def work() -> None:
+            then(await self.fill_of(entry_id))
+
+        self._tasks.start(work(), "bring back a result")
 
     def remove(self, entry_id: str) -> None:
         """Take an ended run out of the strip. Raises ValueError while it runs."""
@@ -126,16 +164,12 @@ class Gallery(QObject):
             self._loading = None
         self.selected = entry_id
         entry = None if entry_id is None else self._entries[entry_id]
-        if entry is None or entry.fill is None:
+        if entry is None or not entry.is_finished:
             self.selected = None
             self.shown = None
             self.shown_changed.emit()
         else:
-            self._loading = self._tasks.start(self._show(entry, entry.fill), "show a result")
-
-    @property
-    def has_unsaved_results(self) -> bool:
-        return any(e.fill is not None and not e.is_saved for e in self._entries.values())
+            self._loading = self._tasks.start(self._show(entry.id), "show a result")
 
     @property
     def running(self) -> list[Entry]:
@@ -144,9 +178,16 @@ class Gallery(QObject):
     @property
     def finished(self) -> list[Entry]:
         """The runs whose result can be looked at."""
-        return [e for e in self._entries.values() if e.fill is not None]
+        return [e for e in self._entries.values() if e.is_finished]
 
-    async def _show(self, entry: Entry, fill: Fill) -> None:
+    async def _show(self, entry_id: str) -> None:
+        try:
+            fill = await self.fill_of(entry_id)
+        except FluxfillError:
+            self.selected = None if self.shown is None else self.shown.entry.id
+            self._loading = None
+            raise
+        entry = self._entries[entry_id]
         self.shown = await asyncio.to_thread(_prepare, entry, fill, self.shown)
         self._loading = None
         self.shown_changed.emit()
@@ -164,4 +205,4 @@ def _prepare(entry: Entry, fill: Fill, previous: Shown | None) -> Shown:
         source_pyramid = previous.source_pyramid
     else:
         source_pyramid = Pyramid(source)
-    return Shown(entry, picture, Pyramid(picture), source_pyramid)
+    return Shown(entry, fill, picture, Pyramid(picture), source_pyramid)

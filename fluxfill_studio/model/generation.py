@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import time
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from fluxfill_studio.core.errors import EmptyMask, FluxfillError, NoSource
-from fluxfill_studio.core.plan import Inputs, Plan
-from fluxfill_studio.core.request import FillRequest, Mode
+from fluxfill_studio.core.compose import Outcome
+from fluxfill_studio.core.errors import FluxfillError, NoSource
+from fluxfill_studio.core.job import Engine, Job, JobState
+from fluxfill_studio.core.request import FillRequest, Mode, variants_of
 from fluxfill_studio.core.schema import Control, ParameterSchema, Value
 from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.types import Plane
-from fluxfill_studio.jobs.preparing import new_job, plan_run
 from fluxfill_studio.model.account import Account
 from fluxfill_studio.model.document import Document
-from fluxfill_studio.model.gallery import Entry, Gallery
+from fluxfill_studio.model.gallery import Gallery
+from fluxfill_studio.model.jobs import Jobs
 from fluxfill_studio.model.tasks import TaskOwner
 from fluxfill_studio.storage.png import encode_png
 
 # The dice: what fits every seed field that has been seen.
 _SEED_LIMIT = 2**31 - 1
+# Seconds: longer than any system's double click.
+_DOUBLE_CLICK = 0.6
 
 
 class Parameters(QObject):
@@ -76,7 +81,7 @@ class Parameters(QObject):
 
 
 class Generation(QObject):
-    """Starts runs and keeps their tasks."""
+    """Starts runs with what is open, painted and set."""
 
     failed = Signal(object)
     """The FluxfillError that a run was refused for or ended with; its entry tells it too."""
@@ -93,6 +98,7 @@ class Generation(QObject):
         parameters: Parameters,
         gallery: Gallery,
         account: Account,
+        jobs: Jobs,
         tasks: TaskOwner,
         parent: QObject | None = None,
     ) -> None:
@@ -101,75 +107,111 @@ class Generation(QObject):
         self._parameters = parameters
         self._gallery = gallery
         self._account = account
+        self._jobs = jobs
         self._tasks = tasks
-        self._running: dict[str, asyncio.Task[None]] = {}
-        self._count = 0
+        self._latest_presses: dict[str, float] = {}
         self.latest_mask: bytes | None = None
         """The mask of the latest run as a PNG, at its picture's full size."""
+        for news in (document.mask_changed, document.replaced, parameters.changed, self.failed):
+            news.connect(self._expect_another)
+        jobs.changed.connect(self._changed)
+        jobs.finished.connect(self._finished)
 
-    def run(self) -> None:
-        """Start a run with what is open, painted and set now; refusals go to `failed`."""
+    def run(self, variants: int = 1) -> None:
+        """Start so many runs with what is open, painted and set now; refusals go to `failed`.
+
+        A press within the time of a double click after another one, with nothing changed in
+        between, belongs to it: that is paid once.
+        """
+        if self._is_pressed_again("run"):
+            return
         self._document.end_stroke()
-        self._document.when_settled(self._run_settled)
+        self._document.when_settled(partial(self._run_settled, variants))
 
-    def _run_settled(self) -> None:
+    def _run_settled(self, variants: int) -> None:
         picture = self._document.picture
         try:
             if picture is None:
                 raise NoSource
             request = FillRequest.build(self._parameters.schema, self._parameters.values)
+            requests = variants_of(request, variants)
         except FluxfillError as error:
             self.failed.emit(error)
             return
         # The run works on the mask as it is at this moment; painting goes on.
         mask = None if request.mode is Mode.OUTPAINT else picture.mask.pixels.copy()
-        self._tasks.start(self._prepare(picture.source, request, mask), "prepare a run")
+        self._tasks.start(self._prepare(picture.source, requests, mask), "prepare a run")
 
     def stop(self, entry_id: str) -> None:
         """Stop waiting for a job. The service may go on with it; it can be resumed."""
-        if entry_id in self._running:
-            self._running[entry_id].cancel()
+        self._jobs.stop(entry_id)
 
     def resume(self, entry_id: str) -> None:
         """Go on with a stopped or failed job; one that the service ended is begun anew."""
-        entry = self._gallery[entry_id]
-        if entry.job.can_resume:
-            self._start(entry)
-        elif not entry.job.state.is_running and entry.fill is None:
-            self._add(entry.job.request, entry.job.plan, entry.inputs)
+        job = self._gallery[entry_id].job
+        if job.can_resume:
+            self._jobs.resume(entry_id)
+        elif job.state.is_over and job.state is not JobState.DONE:
+            self.again(entry_id)
 
-    async def _prepare(self, source: Source, request: FillRequest, mask: Plane | None) -> None:
+    def again(self, entry_id: str) -> None:
+        """Start a new run with what an ended one was told; a refusal goes to `failed`."""
+        if not self._is_pressed_again(entry_id):
+            self._tasks.start(self._again(self._gallery[entry_id].job), "run again")
+
+    def _is_pressed_again(self, what: str) -> bool:
+        """Whether a press of `what`, which is now, belongs to the one before."""
+        now = time.monotonic()
+        before = self._latest_presses.get(what, -math.inf)
+        self._latest_presses[what] = now
+        return now - before < _DOUBLE_CLICK
+
+    def _expect_another(self) -> None:
+        """The next press, however soon it comes, is no second half of a double click."""
+        self._latest_presses.clear()
+
+    async def _prepare(
+        self, source: Source, requests: list[FillRequest], mask: Plane | None
+    ) -> None:
+        # What it brings along is not needed before the window is painted.
+        from fluxfill_studio.jobs.preparing import Order, plan_run
+
         try:
             plan, inputs = await asyncio.to_thread(plan_run, source, mask)
-        except EmptyMask as error:
+            engine, base_url = self._account.engine, ""
+            if engine is Engine.APIFRAME:
+                base_url = self._account.base_url
+                await self._jobs.ready()
+                await self._account.check_spending(len(requests) + self._unpaid)
+            for request in requests:
+                await self._jobs.add(Order(request, plan, inputs, engine, base_url))
+        except FluxfillError as error:
             self.failed.emit(error)
             return
         self.begun.emit()
-        self._add(request, plan, inputs)
         if mask is not None:
             self.latest_mask = await asyncio.to_thread(encode_png, mask)
             self.mask_kept.emit()
 
-    def _add(self, request: FillRequest, plan: Plan, inputs: Inputs) -> None:
-        self._count += 1
-        job = new_job(request, plan)
-        entry = Entry(self._count, job, self._account.engine, inputs)
-        self._gallery.add(entry)
-        self._start(entry)
+    async def _again(self, job: Job) -> None:
+        if job.engine is Engine.APIFRAME:
+            await self._jobs.ready()
+            await self._account.check_spending(1 + self._unpaid)
+        self._jobs.again(job.id)
 
-    def _start(self, entry: Entry) -> None:
-        task = self._tasks.start(self._run(entry), f"run {entry.number}")
-        self._running[entry.id] = task
-        task.add_done_callback(lambda _: self._running.pop(entry.id, None))
+    @property
+    def _unpaid(self) -> int:
+        """How many runs are under way that will be charged."""
+        jobs = [entry.job for entry in self._gallery.running]
+        return sum(job.engine is Engine.APIFRAME and job.charged is None for job in jobs)
 
-    async def _run(self, entry: Entry) -> None:
-        started = time.monotonic()
-        try:
-            service = await self._account.service(entry.engine)
-            outcome = await service.runner().run(entry.job, entry.inputs, self._gallery.update_job)
-        except FluxfillError as error:
-            self.failed.emit(error)
-        else:
-            await self._gallery.finish(entry.id, outcome, time.monotonic() - started)
-            self.finished.emit(entry.id)
-        await self._account.refresh()
+    def _changed(self, job: Job) -> None:
+        self._gallery.update_job(job)
+        if job.state is JobState.FAILED and job.error is not None:
+            self.failed.emit(job.error)
+        if job.state.is_over:
+            self._tasks.start(self._account.refresh(), "balance")
+
+    def _finished(self, job: Job, outcome: Outcome) -> None:
+        self._gallery.finish(job, outcome)
+        self.finished.emit(job.id)

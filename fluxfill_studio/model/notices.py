@@ -47,6 +47,11 @@ class Notices(QObject):
     def clear(self) -> None:
         self._set(None)
 
+    def forget(self, error: FluxfillError | None) -> None:
+        """Do not tell `error` any longer: what it was about has changed."""
+        if error is not None and self.current is not None and self.current.error is error:
+            self.clear()
+
     def _set(self, notice: Notice | None) -> None:
         self.current = notice
         self.changed.emit()

@@ -3,13 +3,35 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from fluxfill_studio.core.brush import Brush
+from fluxfill_studio.core.job import Engine
 from fluxfill_studio.model.canvas import Overlay, Tool
+
+
+@dataclass(frozen=True)
+class Connection:
+    """How the hosted service is reached; what is empty is the service's own, or the system's.
+
+    `certificates` is a PEM file of authorities that are trusted as well.
+    """
+
+    base_url: str = ""
+    proxy: str = ""
+    certificates: Path | None = None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much may run and be spent, in jobs and credits. Zero is no limit of the user's."""
+
+    jobs_at_once: int = 0
+    per_day: int = 0
+    per_month: int = 0
 
 
 class Settings(QObject):
@@ -30,6 +52,42 @@ class Settings(QObject):
         if theme != self.theme:
             self._store.setValue("look/theme", theme)
             self.theme_changed.emit()
+
+    @property
+    def engine(self) -> Engine | None:
+        """Who makes the fills, where the user has chosen that."""
+        chosen = self._store.value("service/engine", "")
+        return next((engine for engine in Engine if engine.value == chosen), None)
+
+    def set_engine(self, engine: Engine) -> None:
+        self._store.setValue("service/engine", engine.value)
+
+    @property
+    def connection(self) -> Connection:
+        certificates = self._text("service/certificates")
+        return Connection(
+            self._text("service/base-url"),
+            self._text("service/proxy"),
+            Path(certificates) if certificates else None,
+        )
+
+    def set_connection(self, connection: Connection) -> None:
+        self._store.setValue("service/base-url", connection.base_url)
+        self._store.setValue("service/proxy", connection.proxy)
+        self._store.setValue("service/certificates", str(connection.certificates or ""))
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(
+            self._count("limits/jobs-at-once"),
+            self._count("limits/per-day"),
+            self._count("limits/per-month"),
+        )
+
+    def set_limits(self, limits: Limits) -> None:
+        self._store.setValue("limits/jobs-at-once", limits.jobs_at_once)
+        self._store.setValue("limits/per-day", limits.per_day)
+        self._store.setValue("limits/per-month", limits.per_month)
 
     @property
     def folder(self) -> Path:
@@ -100,3 +158,11 @@ class Settings(QObject):
         return {"true": True, "false": False}.get(
             str(self._store.value(name, standard)).lower(), standard
         )
+
+    def _text(self, name: str) -> str:
+        value = self._store.value(name, "")
+        return value if isinstance(value, str) else ""
+
+    def _count(self, name: str) -> int:
+        text = str(self._store.value(name, 0))
+        return int(text) if re.fullmatch("[0-9]{1,9}", text) else 0

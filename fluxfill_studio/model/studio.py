@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 
+from fluxfill_studio.core.errors import LedgerError
 from fluxfill_studio.core.geometry import Rect
 from fluxfill_studio.core.mask import MaskEdit
 from fluxfill_studio.core.schema import ParameterSchema
@@ -17,6 +20,8 @@ from fluxfill_studio.model.document import Document
 from fluxfill_studio.model.flood_preview import FloodPreview
 from fluxfill_studio.model.gallery import Gallery
 from fluxfill_studio.model.generation import Generation, Parameters
+from fluxfill_studio.model.jobs import Jobs
+from fluxfill_studio.model.key_entry import KeyEntry
 from fluxfill_studio.model.masks import Masks
 from fluxfill_studio.model.notices import Notices, Tone
 from fluxfill_studio.model.opening import Opener
@@ -25,6 +30,7 @@ from fluxfill_studio.model.saving import Saver
 from fluxfill_studio.model.settings import Settings
 from fluxfill_studio.model.smart_selection import SmartSelection
 from fluxfill_studio.model.tasks import TaskOwner
+from fluxfill_studio.storage.secrets import Secrets
 
 
 class Studio(QObject):
@@ -35,10 +41,12 @@ class Studio(QObject):
         schema: ParameterSchema,
         settings: Settings,
         *,
-        key: str | None,
+        secrets: Secrets,
         base_url: str | None,
         samples: list[Path],
+        data: Path,
     ) -> None:
+        """`data` is the folder in which jobs and what belongs to them are kept."""
         super().__init__()
         self.settings = settings
         self.tasks = TaskOwner(self)
@@ -51,33 +59,75 @@ class Studio(QObject):
         CanvasMemory(settings, self.canvas, self)
         self.smart_selection = SmartSelection(self.document, self.canvas, self.tasks, self)
         self.parameters = Parameters(schema, self)
-        self.account = Account(schema, key, base_url, self)
-        self.gallery = Gallery(self.tasks, self)
+        self.account = Account(
+            schema, settings, secrets, base_url=base_url, spent=self._spent, parent=self
+        )
+        self.key_entry = KeyEntry(self.account, self.tasks, self)
+        self.jobs = Jobs(data, schema, self.account, self.tasks, self)
+        self.gallery = Gallery(self.jobs.outcome_of, self.tasks, self)
         self.generation = Generation(
-            self.document, self.parameters, self.gallery, self.account, self.tasks, self
+            self.document,
+            self.parameters,
+            self.gallery,
+            self.account,
+            self.jobs,
+            self.tasks,
+            self,
         )
         self.masks = Masks(self.document, self.generation, self.tasks, self)
-        self.saver = Saver(self.gallery, self.tasks, self)
-        for source in (self.tasks, self.opener, self.generation, self.masks, self.saver):
+        self.saver = Saver(self.gallery, self.jobs, self.tasks, self)
+        for source in (
+            self.tasks,
+            self.opener,
+            self.jobs,
+            self.generation,
+            self.masks,
+            self.saver,
+        ):
             source.failed.connect(self.notices.report)
         self.tasks.crashed.connect(self._own_up)
-        self.opener.opened.connect(lambda _: self.notices.clear())
-        self.account.engine_changed.connect(self.refresh_balance)
+        self.opener.opened.connect(self._opened)
+        self.account.service_changed.connect(self.refresh_balance)
+        self.jobs.restored.connect(self.gallery.restore)
+        self.gallery.removed.connect(self.jobs.remove)
+        self.account.changed.connect(self.jobs.make_room)
 
     def change_mask(self, operation: Callable[[MaskEdit], Rect]) -> None:
         """Change the mask, after what smart select has found is in it. Raises NoSource."""
         self.smart_selection.apply(lambda: self.document.change(operation))
 
+    def _opened(self) -> None:
+        """What was told is about what was open before, unless it is about the list of jobs."""
+        current = self.notices.current
+        if current is None or not isinstance(current.error, LedgerError):
+            self.notices.clear()
+
     def _own_up(self) -> None:
         text = self.tr("The program made a mistake; the log tells which. What is open is kept.")
         self.notices.inform(text, Tone.ERROR)
+
+    def look_up_account(self) -> None:
+        """Look for a kept key, and ask for the balance."""
+        self.tasks.start(self._look_up_account(), "look up the account")
 
     def refresh_balance(self) -> None:
         """Ask for the balance of the engine in use; `account.changed` tells when it is there."""
         self.tasks.start(self.account.refresh(), "balance")
 
+    async def _look_up_account(self) -> None:
+        # What was spent stands in the ledger; what is wrong with it is told by loading the jobs.
+        with suppress(LedgerError):
+            await self.jobs.ready()
+        if not await self.account.find_key():  # else its balance is asked for already
+            await self.account.refresh()
+
+    def _spent(self, since: datetime) -> int:
+        return self.jobs.spent(since)
+
     async def close(self) -> None:
         """End all tasks, then the services they used."""
         self.document.abort_stroke()
+        self.jobs.settle()
         await self.tasks.close()
+        await self.jobs.close()
         await self.account.close()

@@ -72,6 +72,7 @@ class Act(Enum):
     THEME_SYSTEM = "theme-system"
     THEME_LIGHT = "theme-light"
     THEME_DARK = "theme-dark"
+    SETTINGS = "settings"
     SHORTCUTS = "shortcuts"
 
 
@@ -170,6 +171,7 @@ TABLE: Final = (
     _row(Act.THEME_SYSTEM, _N("actions", "As the system"), "system-theme", group=Group.THEME),
     _row(Act.THEME_LIGHT, _N("actions", "Light"), "sun", group=Group.THEME),
     _row(Act.THEME_DARK, _N("actions", "Dark"), "moon", group=Group.THEME),
+    _row(Act.SETTINGS, _N("actions", "Settings…"), "settings", "Ctrl+,"),
     _row(Act.SHORTCUTS, _N("actions", "Keyboard shortcuts…"), "keyboard"),
 )
 
@@ -193,6 +195,8 @@ class Actions(QObject):
             action.setCheckable(spec.is_switch or spec.group is not None)
             if spec.group is not None:
                 groups[spec.group].addAction(action)
+            # A key that is held down must not pay for one run after the other.
+            action.setAutoRepeat(spec.act is not Act.RUN)
             self._actions[spec.act] = action
             self.set_keys(spec.act, [QKeySequence(key) for key in spec.keys])
         self.opacity = {digit: self._digit(digit) for digit in OPACITY_KEYS}

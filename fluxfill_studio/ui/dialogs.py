@@ -98,3 +98,10 @@ def answers(dialog: QDialog, answer: str) -> tuple[QPushButton, QPushButton]:
     cancel.setProperty("role", "secondary")
     cancel.clicked.connect(dialog.reject)
     return agree, cancel
+
+
+def plain_button(text: str) -> QPushButton:
+    """A button that Enter elsewhere in the dialog does not press."""
+    button = QPushButton(text)
+    button.setAutoDefault(False)
+    return button

@@ -21,9 +21,9 @@ from fluxfill_studio.core.request import Mode
 from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.types import Pixels
 from fluxfill_studio.model.notices import Tone
-from fluxfill_studio.model.saving import result_source
 from fluxfill_studio.model.studio import Studio
 from fluxfill_studio.ui.actions import Act, Actions
+from fluxfill_studio.ui.attention import Attention
 from fluxfill_studio.ui.canvas.canvas import Canvas
 from fluxfill_studio.ui.canvas.picture_view import PictureView
 from fluxfill_studio.ui.commands import MODES, Commands
@@ -36,9 +36,11 @@ from fluxfill_studio.ui.intake import can_take, opening_of
 from fluxfill_studio.ui.look import Look
 from fluxfill_studio.ui.mask_commands import MaskCommands
 from fluxfill_studio.ui.notice_strip import NoticeStrip
+from fluxfill_studio.ui.notifier import Notifier
 from fluxfill_studio.ui.options.tool_options import OptionsPage, ToolOptions
 from fluxfill_studio.ui.panels.parameter_panel import ParameterPanel
 from fluxfill_studio.ui.pictures import to_image
+from fluxfill_studio.ui.result_commands import ResultCommands
 from fluxfill_studio.ui.results_strip import ResultsStrip
 from fluxfill_studio.ui.shortcuts import Shortcuts
 from fluxfill_studio.ui.shortcuts_dialog import ShortcutsDialog
@@ -64,6 +66,8 @@ class MainWindow(QMainWindow):
         # Whether the user went on painting since the latest run: then a result must not take
         # the canvas away.
         self._painted_since_run = False
+        # Whether the first result of the latest runs is still to come: it is shown at once.
+        self._awaits_result = False
         self._may_close = False
         self.setAcceptDrops(True)
         self.setMinimumSize(*_MINIMUM_SIZE)
@@ -73,6 +77,8 @@ class MainWindow(QMainWindow):
         self.commands = Commands(studio, actions, self)
         self.dialogs = Dialogs(studio.settings, self)
         self.mask_commands = MaskCommands(studio, actions, self.dialogs, self)
+        self.result_commands = ResultCommands(studio, actions, self.dialogs, self._replace, self)
+        self.attention = Attention(studio.gallery, self, Notifier(self.windowIcon(), self))
         self.shortcuts = Shortcuts(actions, studio.settings, self)
         self._make_parts()
         self._lay_out()
@@ -110,14 +116,17 @@ class MainWindow(QMainWindow):
             studio.smart_selection,
         )
         self.compare = CompareView(studio.gallery)
-        self.strip = ResultsStrip(studio.document, studio.gallery, studio.generation)
+        results = self.result_commands
+        self.strip = ResultsStrip(
+            studio.document, studio.gallery, results.of_runs, results.remedies
+        )
         self.panel = ParameterPanel(studio.parameters, studio.account, actions[Act.RUN])
         self.result_panel = ResultPanel(studio.parameters.schema, studio.gallery, actions)
-        self.foot = Foot(studio.document, studio.gallery)
+        self.foot = Foot(studio.document, studio.gallery, studio.account)
         self.stage = QStackedWidget()
         for page in (self.empty, self.canvas, self.compare):
             self.stage.addWidget(page)
-        self.notice = NoticeStrip(studio.notices, studio.opener, self.stage)
+        self.notice = NoticeStrip(studio.notices, studio.opener, results.remedies, self.stage)
         self.side = QStackedWidget()
         self.side.setFixedWidth(_PANEL_WIDTH)
         for panel in (self.panel, self.result_panel):
@@ -150,10 +159,7 @@ class MainWindow(QMainWindow):
         actions[Act.OPEN].triggered.connect(lambda: self.dialogs.ask_open(self._open_path))
         actions[Act.PASTE].triggered.connect(self._paste)
         actions[Act.RUN].triggered.connect(self._run)
-        actions[Act.SAVE].triggered.connect(lambda: self._save(studio.gallery.selected))
-        actions[Act.USE_AS_SOURCE].triggered.connect(
-            lambda: self._use_as_source(studio.gallery.selected)
-        )
+        actions[Act.SETTINGS].triggered.connect(self._show_settings)
         actions[Act.SHORTCUTS].triggered.connect(self._show_shortcuts)
         actions[Act.CLOSE].triggered.connect(self.close)
         actions[Act.COMPARE].triggered.connect(lambda: self._compare(True))
@@ -167,8 +173,10 @@ class MainWindow(QMainWindow):
         self.compare.accepted.connect(actions[Act.USE_AS_SOURCE].trigger)
         self.strip.source_chosen.connect(lambda: self._compare(False))
         self.strip.result_chosen.connect(self._show_result)
-        self.strip.save_wanted.connect(self._save)
-        self.strip.use_wanted.connect(self._use_as_source)
+        self.strip.story_wanted.connect(self.result_commands.tell_story)
+        self.result_commands.remedies.prompt_wanted.connect(self._edit_prompt)
+        self.attention.changed.connect(self._show_title)
+        self.attention.wanted.connect(self._come_up_with)
         for view in (self.canvas, self.compare):
             view.viewport_changed.connect(self._show_zoom)
             view.hovered.connect(self.foot.set_position)
@@ -180,13 +188,20 @@ class MainWindow(QMainWindow):
         studio.document.mask_changed.connect(self._note_painting)
         studio.parameters.changed.connect(lambda _: self._refresh())
         studio.gallery.shown_changed.connect(self._result_is_shown)
+        studio.gallery.added.connect(lambda _: self._refresh())
         studio.gallery.changed.connect(lambda _: self._refresh())
         studio.gallery.removed.connect(lambda _: self._refresh())
-        studio.generation.begun.connect(self._mask_is_used)
+        studio.generation.begun.connect(self._run_begun)
         studio.generation.finished.connect(self._result_arrived)
-        studio.saver.saved.connect(
-            lambda path: studio.notices.inform(self.tr("Saved as {path}").format(path=path))
-        )
+
+    def _show_settings(self) -> None:
+        # Not needed for the first picture, and it takes a frame to import.
+        from fluxfill_studio.ui.settings.settings_dialog import SettingsDialog
+
+        studio = self._studio
+        dialog = SettingsDialog(studio.account, studio.key_entry, self._actions, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def _show_shortcuts(self) -> None:
         dialog = ShortcutsDialog(self.shortcuts, self._actions, self)
@@ -201,7 +216,8 @@ class MainWindow(QMainWindow):
     def _run(self) -> None:
         self._studio.notices.clear()
         # What smart select has found is meant to be in the mask.
-        self._studio.smart_selection.apply(self._studio.generation.run)
+        variants, generation = self.panel.variants.count, self._studio.generation
+        self._studio.smart_selection.apply(lambda: generation.run(variants))
 
     def _picture_replaced(self) -> None:
         self._painted_since_run = False
@@ -222,20 +238,22 @@ class MainWindow(QMainWindow):
             text = self.tr("“{name}” has more than 8 bits per channel; it was opened with 8.")
             self._studio.notices.inform(text.format(name=source.name), Tone.WARNING)
 
-    def _mask_is_used(self) -> None:
+    def _run_begun(self) -> None:
         self._painted_since_run = False
+        self._awaits_result = True
 
     def _note_painting(self) -> None:
         self._painted_since_run = True
 
     def _result_arrived(self, entry_id: str) -> None:
-        """Show a result at once, unless the user is busy with something else by now."""
-        if self._painted_since_run:
+        """Show the first result at once, unless the user is busy with something else by now."""
+        if self._awaits_result and not self._painted_since_run:
+            self._awaits_result = False
+            self._show_result(entry_id)
+        elif not self._is_comparing:
             number = self._studio.gallery[entry_id].number
             text = self.tr("Result {number} is ready in the strip below.")
             self._studio.notices.inform(text.format(number=number))
-        else:
-            self._show_result(entry_id)
 
     def _show_result(self, entry_id: str) -> None:
         shown = self._studio.gallery.shown
@@ -243,6 +261,21 @@ class MainWindow(QMainWindow):
             self._compare(True)
         else:
             self._studio.gallery.select(entry_id)
+            self._refresh()
+
+    def _come_up_with(self, entry_id: str) -> None:
+        """Bring the window to the front, with a run that was told of meanwhile."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        gallery = self._studio.gallery
+        if entry_id in gallery and gallery[entry_id].is_finished:
+            self._show_result(entry_id)
+
+    def _edit_prompt(self) -> None:
+        self._compare(False)
+        self.panel.focus_prompt()
 
     def _result_is_shown(self) -> None:
         self._compare(self._studio.gallery.shown is not None)
@@ -283,7 +316,7 @@ class MainWindow(QMainWindow):
         self.strip.setVisible(is_open or bool(studio.gallery.entries))
         self.strip.set_current(studio.gallery.selected if self._is_comparing else None)
         self.notice.raise_()
-        self.setWindowTitle(self._title())
+        self._show_title()
         self._show_zoom()
 
     def _show_page(self, page: QWidget) -> None:
@@ -292,10 +325,13 @@ class MainWindow(QMainWindow):
             self.stage.setCurrentWidget(page)
             page.setFocus()
 
-    def _title(self) -> str:
-        picture = self._studio.document.picture
-        program = self.tr("Fluxfill Studio")
-        return program if picture is None else f"{picture.source.name} – {program}"
+    def _show_title(self) -> None:
+        """The picture and the program; in the background first how far the runs are."""
+        picture, progress = self._studio.document.picture, self.attention.progress
+        title = self.tr("Fluxfill Studio")
+        if picture is not None:
+            title = f"{picture.source.name} – {title}"
+        self.setWindowTitle(title if progress is None else f"{progress * 100:.0f} % · {title}")
 
     def _show_zoom(self) -> None:
         viewport = self._view.viewport
@@ -327,22 +363,6 @@ class MainWindow(QMainWindow):
     def _mask_is_unused(self) -> bool:
         return self._painted_since_run and self._studio.document.summary.coverage > 0
 
-    def _save(self, entry_id: str | None) -> None:
-        if entry_id is None:
-            return
-        saver = self._studio.saver
-        self.dialogs.ask_save(
-            saver.suggested_name(entry_id),
-            lambda path: saver.save(entry_id, path, overwrite=True),
-        )
-
-    def _use_as_source(self, entry_id: str | None) -> None:
-        fill = None if entry_id is None else self._studio.gallery[entry_id].fill
-        if entry_id is not None and fill is not None:
-            name = self._studio.saver.suggested_name(entry_id)
-            opener = self._studio.opener
-            self._replace(lambda: opener.open_with(name, lambda: result_source(fill, name)))
-
     @override
     def dragEnterEvent(self, event: QDragEnterEvent, /) -> None:
         if can_take(event.mimeData()):
@@ -363,26 +383,20 @@ class MainWindow(QMainWindow):
 
     @override
     def closeEvent(self, event: QCloseEvent, /) -> None:
-        reason = None if self._may_close else self._reason_to_stay()
-        if reason is None:
+        # Runs go on at the next start, and results are kept.
+        if self._may_close or not self._mask_is_unused:
             self._studio.settings.set_geometry(self.saveGeometry())
             event.accept()
             self.closing.emit()
         else:
             event.ignore()
-            question = self.tr("Close Fluxfill Studio?")
-            self.dialogs.confirm(question, reason, self.tr("Close"), self._close_anyway)
+            self.dialogs.confirm(
+                self.tr("Close Fluxfill Studio?"),
+                self.tr("The mask you painted has not been run and would be lost."),
+                self.tr("Close"),
+                self._close_anyway,
+            )
 
     def _close_anyway(self) -> None:
         self._may_close = True
         self.close()
-
-    def _reason_to_stay(self) -> str | None:
-        gallery = self._studio.gallery
-        if gallery.running:
-            return self.tr("A run is still going on, and its result would be lost.")
-        if gallery.has_unsaved_results:
-            return self.tr("There are results that have not been saved.")
-        if self._mask_is_unused:
-            return self.tr("The mask you painted has not been run and would be lost.")
-        return None

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
+    QPushButton,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -24,9 +25,11 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from fluxfill_studio.core.errors import FluxfillError
 from fluxfill_studio.model.notices import Notice, Notices, Tone
 from fluxfill_studio.model.opening import Opener
 from fluxfill_studio.ui.look import Look
+from fluxfill_studio.ui.remedies import Offer, Remedies
 from fluxfill_studio.ui.wording import whole_story
 
 _MINIMUM_HEIGHT: Final = 40
@@ -39,13 +42,18 @@ class NoticeStrip(QFrame):
     """Lies over the top of `stage`, as wide as it, and so moves nothing when it comes and goes.
 
     Opening has precedence over messages. An information goes with the next press of a button or
-    key in the window; warnings and errors stay until they are closed or replaced.
+    key in the window; warnings and errors stay until they are closed or replaced. Beside an error
+    stands a button for what helps.
     """
 
-    def __init__(self, notices: Notices, opener: Opener, stage: QWidget) -> None:
+    def __init__(
+        self, notices: Notices, opener: Opener, remedies: Remedies, stage: QWidget
+    ) -> None:
         super().__init__(stage)
         self._notices = notices
         self._opener = opener
+        self._remedies = remedies
+        self._offer: Offer | None = None
         self._stage = stage
         self._look: Look | None = None
         self._watched: QWindow | None = None
@@ -59,6 +67,9 @@ class NoticeStrip(QFrame):
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)
         self._progress.setRange(0, 1000)
+        self._remedy = QPushButton()
+        self._remedy.setProperty("role", "strip")
+        self._remedy.clicked.connect(self._accept)
         self._close = QToolButton()
         self._close.setIconSize(_CLOSE_ICON)
         self._close.setAccessibleName(self.tr("Close the message"))
@@ -68,6 +79,7 @@ class NoticeStrip(QFrame):
         stage.installEventFilter(self)
         notices.changed.connect(self._show)
         opener.progressed.connect(self._show)
+        remedies.changed.connect(self._show)
         self._show()
 
     def apply_look(self, look: Look) -> None:
@@ -97,6 +109,7 @@ class NoticeStrip(QFrame):
         line.setSpacing(10)
         line.addWidget(self._icon)
         line.addWidget(self._text, 1)
+        line.addWidget(self._remedy)
         line.addWidget(self._close)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -113,6 +126,7 @@ class NoticeStrip(QFrame):
         self._clear_with_next_press(name is None and is_info)
         self._progress.setVisible(name is not None)
         self._close.setVisible(name is None)
+        self._show_offer(None if name is not None or notice is None else notice.error)
         if name is not None:
             self._progress.setValue(round(self._opener.progress * self._progress.maximum()))
             self._say(Tone.INFO, self.tr("Opening {name}…").format(name=name))
@@ -121,6 +135,19 @@ class NoticeStrip(QFrame):
         self.setVisible(name is not None or notice is not None)
         # Only of what is visible does Qt know the height.
         self._place()
+
+    def _show_offer(self, error: FluxfillError | None) -> None:
+        self._offer = None if error is None else self._remedies.for_error(error)
+        self._remedy.setVisible(self._offer is not None)
+        if self._offer is not None:
+            self._remedy.setText(self._offer.text)
+            self._remedy.setToolTip(self._offer.tip)
+
+    def _accept(self) -> None:
+        if self._offer is not None:
+            accept = self._offer.accept
+            self._notices.clear()
+            accept()
 
     def _say(self, tone: Tone, text: str) -> None:
         if text != self._text.text():

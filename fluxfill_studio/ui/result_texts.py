@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Final
 
@@ -15,12 +16,13 @@ from fluxfill_studio.ui.wording import credits_text
 _N = QT_TRANSLATE_NOOP
 
 _STATES: Final[Mapping[JobState, str]] = {
-    JobState.PREPARED: _N("results", "preparing"),
+    JobState.QUEUED: _N("results", "queued"),
     JobState.UPLOADING: _N("results", "uploading"),
     JobState.SUBMITTING: _N("results", "submitting"),
     JobState.WAITING: _N("results", "processing"),
     JobState.DOWNLOADING: _N("results", "downloading"),
     JobState.BLENDING: _N("results", "blending"),
+    JobState.SAVING: _N("results", "saving"),
     JobState.DONE: _N("results", "done"),
     JobState.FAILED: _N("results", "failed"),
     JobState.STOPPED: _N("results", "stopped"),
@@ -30,6 +32,23 @@ _STATES: Final[Mapping[JobState, str]] = {
 def state_text(state: JobState) -> str:
     """One word for a job's state."""
     return _tr(_STATES[state])
+
+
+def place_text(place: int | None) -> str:
+    """Where a queued job stands in the line, from 1; None is one whose turn has come."""
+    if place is None:
+        return _tr(_N("results", "it begins"))
+    if place == 1:
+        return _tr(_N("results", "next in line"))
+    return _tr(_N("results", "place {place} in line")).format(place=place)
+
+
+def elapsed_text(seconds: int, remaining: float | None) -> str:
+    """How long a run has been under way and, where that is known, will be: "9 s · 6 s left"."""
+    if remaining is None or remaining <= 0:
+        return _duration(seconds)
+    left = _tr(_N("results", "{time} left")).format(time=_duration(math.ceil(remaining)))
+    return f"{_duration(seconds)} · {left}"
 
 
 def caption(entry: Entry) -> str:
@@ -44,13 +63,23 @@ def caption(entry: Entry) -> str:
 def facts(entry: Entry) -> str:
     """The caption with time and price: "#1 · seed 4182 · 14.2 s · 9 credits"."""
     parts = [caption(entry)]
-    if entry.seconds is not None:
-        parts.append(_tr(_N("results", "{seconds} s")).format(seconds=f"{entry.seconds:.1f}"))
-    if entry.engine is Engine.LOCAL:
+    if entry.job.seconds is not None:
+        parts.append(_seconds(f"{entry.job.seconds:.1f}"))
+    if entry.job.engine is Engine.LOCAL:
         parts.append(_tr(_N("results", "local draft")))
     elif entry.job.charged is not None:
         parts.append(credits_text(entry.job.charged))
     return " · ".join(parts)
+
+
+def _duration(seconds: int) -> str:
+    """Whole seconds, as "9 s"; from a minute on as "1:09"."""
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes}:{rest:02}" if minutes else _seconds(f"{seconds}")
+
+
+def _seconds(number: str) -> str:
+    return _tr(_N("results", "{seconds} s")).format(seconds=number)
 
 
 def _tr(text: str) -> str:

@@ -1,23 +1,24 @@
-"""One tile of the strip of results: the source, a result, or a run that has none (yet)."""
+"""One tile of the strip of results: a button with a face, and two smaller ones on it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QFont, QImage, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 from typing_extensions import override
 
-from fluxfill_studio.core.job import JobState
-from fluxfill_studio.model.gallery import Entry
 from fluxfill_studio.ui.look import Look
-from fluxfill_studio.ui.pictures import to_image
-from fluxfill_studio.ui.result_texts import caption, state_text
-from fluxfill_studio.ui.theme import Theme
-from fluxfill_studio.ui.thumbnails import paint_thumbnail
+from fluxfill_studio.ui.remedies import Offer
+from fluxfill_studio.ui.results_face import Face, Kind, paint_face
 
 TILE_WIDTH: Final = 124
 TILE_HEIGHT: Final = 92
@@ -25,154 +26,35 @@ TILE_HEIGHT: Final = 92
 # Around the face, from outside to inside: the ring of focus, the frame of selection, and a gap.
 _FOCUS_WIDTH: Final = 1.5
 _FRAME_WIDTH: Final = 2.0
-_MARGIN: Final = 5.0
+_MARGIN: Final = 5
 _RADIUS: Final = 5.0
-_RING: Final = 44.0
-_RING_WIDTH: Final = 3.0
-_SMALL_FONT: Final = 11
-_BADGE_HEIGHT: Final = 18.0
-_BADGE_OPACITY: Final = 0.8
-_SIGN: Final = 24
 _STOP_ICON: Final = QSize(16, 16)
 _STOP_SIDE: Final = 24
-
-
-class Kind(Enum):
-    """How a tile looks."""
-
-    PICTURE = auto()
-    RUNNING = auto()
-    FAILED = auto()
-    STOPPED = auto()
-
-
-@dataclass(frozen=True, eq=False)
-class Face:
-    """What a tile shows. `progress` is 0 to 1, or None where it is not known."""
-
-    kind: Kind
-    title: str
-    detail: str = ""
-    image: QImage | None = None
-    progress: float | None = None
-
-
-def face_of(entry: Entry, seconds: int | None) -> Face:
-    """What to show of a run; `seconds` is how long it has been running, if it is."""
-    job = entry.job
-    if entry.thumbnail is not None:
-        return Face(Kind.PICTURE, caption(entry), image=to_image(entry.thumbnail))
-    state = state_text(job.state)
-    match job.state:
-        case JobState.FAILED:
-            return Face(Kind.FAILED, caption(entry), state)
-        case JobState.STOPPED:
-            return Face(Kind.STOPPED, caption(entry), state)
-        case _:
-            detail = state if seconds is None else f"{state} · {seconds} s"
-            return Face(Kind.RUNNING, caption(entry), detail, progress=job.progress)
-
-
-def paint_face(painter: QPainter, box: QRectF, face: Face, look: Look) -> None:
-    """Draw `face` into `box`, at least 80 x 72 px."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    font = QFont(painter.font())
-    font.setPixelSize(_SMALL_FONT)
-    painter.setFont(font)
-    if face.image is not None:
-        paint_thumbnail(painter, face.image, box, _RADIUS)
-        _paint_badge(painter, box, face.title, look.theme)
-        return
-    painter.setPen(QPen(QColor(look.theme.line), 1))
-    painter.setBrush(QColor(look.theme.field))
-    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
-    if face.kind is Kind.RUNNING:
-        _paint_progress(painter, box, face, look.theme)
-    else:
-        _paint_sign(painter, box, face, look)
-
-
-def _paint_badge(painter: QPainter, box: QRectF, text: str, theme: Theme) -> None:
-    """A caption on the picture's lower left corner."""
-    padding, distance = 6.0, 5.0
-    metrics = painter.fontMetrics()
-    room = box.width() - 2 * (padding + distance)
-    text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(room))
-    badge = QRectF(0, 0, metrics.horizontalAdvance(text) + 2 * padding, _BADGE_HEIGHT)
-    badge.moveBottomLeft(box.bottomLeft() + QPointF(distance, -distance))
-    ground = QColor(theme.badge)
-    ground.setAlphaF(_BADGE_OPACITY)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ground)
-    painter.drawRoundedRect(badge, 4, 4)
-    painter.setPen(QColor(theme.on_badge))
-    painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, text)
-
-
-def _paint_progress(painter: QPainter, box: QRectF, face: Face, theme: Theme) -> None:
-    """A ring that fills clockwise from the top, the percentage in it, and the state below."""
-    ring = QRectF(0, 0, _RING, _RING)
-    ring.moveCenter(QPointF(box.center().x(), box.top() + 8 + _RING / 2))
-    half = _RING_WIDTH / 2
-    stroke = ring.adjusted(half, half, -half, -half)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(QColor(theme.track), _RING_WIDTH))
-    painter.drawEllipse(stroke)
-    if face.progress is not None:
-        pen = QPen(QColor(theme.accent), _RING_WIDTH)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        painter.setPen(pen)
-        # Qt counts angles in sixteenths of a degree, counter-clockwise from three o'clock.
-        painter.drawArc(stroke, 90 * 16, -round(face.progress * 360 * 16))
-        painter.setPen(QColor(theme.text))
-        painter.drawText(ring, Qt.AlignmentFlag.AlignCenter, f"{face.progress * 100:.0f} %")
-    _paint_line(painter, box, ring.bottom() + 4, face.detail, QColor(theme.muted))
-
-
-def _paint_sign(painter: QPainter, box: QRectF, face: Face, look: Look) -> None:
-    """An icon, the state, and which run it was."""
-    failed = face.kind is Kind.FAILED
-    colour = QColor(look.theme.error if failed else look.theme.muted)
-    ratio = painter.device().devicePixelRatioF()
-    sign = look.icons.pixmap("error" if failed else "stop", _SIGN, colour, ratio)
-    top = box.top() + 10
-    painter.drawPixmap(QPointF(box.center().x() - _SIGN / 2, top), sign)
-    _paint_line(painter, box, top + _SIGN + 4, face.detail, colour)
-    _paint_line(painter, box, top + _SIGN + 20, face.title, QColor(look.theme.muted))
-
-
-def _paint_line(painter: QPainter, box: QRectF, top: float, text: str, colour: QColor) -> None:
-    metrics = painter.fontMetrics()
-    line = QRectF(box.left() + 4, top, box.width() - 8, metrics.height())
-    text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(line.width()))
-    painter.setPen(colour)
-    painter.drawText(line, Qt.AlignmentFlag.AlignCenter, text)
+_REMEDY_HEIGHT: Final = 24
+_CAN_BE_STOPPED: Final = (Kind.QUEUED, Kind.RUNNING)
 
 
 class Tile(QAbstractButton):
     """A button with a face. Checked means that it is looked at, which others decide."""
 
     stop_wanted = Signal()
+    dragged = Signal(QPoint)
+    """The pointer with which a queued run is being dragged is here, in the tile's own pixels."""
+    dropped = Signal()
 
     def __init__(self, look: Look | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
         self._face: Face | None = None
+        self._offer: Offer | None = None
+        self._pressed_at: QPoint | None = None
+        self._is_dragged = False
         self.setCheckable(True)
         self.setFixedSize(TILE_WIDTH, TILE_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self._stop = QToolButton(self)
-        self._stop.setIconSize(_STOP_ICON)
-        # The keyboard has the tile's menu.
-        self._stop.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._stop.setGeometry(
-            TILE_WIDTH - int(_MARGIN) - _STOP_SIDE - 2, int(_MARGIN) + 2, _STOP_SIDE, _STOP_SIDE
-        )
-        self._stop.setAccessibleName(self.tr("Stop waiting"))
-        self._stop.setToolTip(self.tr("Stop waiting"))
-        self._stop.hide()
-        self._stop.clicked.connect(self.stop_wanted)
+        self._stop = self._stop_button()
+        self._remedy = self._remedy_button()
         if look is not None:
             self.apply_look(look)
 
@@ -182,27 +64,110 @@ class Tile(QAbstractButton):
         self.update()
 
     def show_face(self, face: Face) -> None:
+        """Show `face`; nothing is painted where it is the same already."""
+        if face == self._face:
+            return
         self._face = face
-        self._stop.setVisible(self.underMouse() and face.kind is Kind.RUNNING)
+        self._stop.setVisible(self.underMouse() and self._can_be_stopped)
         self.update()
+
+    def offer(self, offer: Offer | None) -> None:
+        """Have a button for what helps a run that has ended without a result."""
+        self._offer = offer
+        self._remedy.setVisible(offer is not None)
+        if offer is not None:
+            self._remedy.setText(offer.text)
+            self._remedy.setToolTip(offer.tip)
+
+    def set_stop_text(self, text: str) -> None:
+        """What the button that stops is called while the run is in its present state."""
+        self._stop.setAccessibleName(text)
+        self._stop.setToolTip(text)
+
+    def _stop_button(self) -> QToolButton:
+        button = QToolButton(self)
+        button.setIconSize(_STOP_ICON)
+        # The keyboard has the tile's menu.
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setGeometry(
+            TILE_WIDTH - _MARGIN - _STOP_SIDE - 2, _MARGIN + 2, _STOP_SIDE, _STOP_SIDE
+        )
+        button.hide()
+        button.clicked.connect(self.stop_wanted)
+        return button
+
+    def _remedy_button(self) -> QPushButton:
+        button = QPushButton(self)
+        button.setProperty("role", "tile")
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inset = _MARGIN + 5
+        top = TILE_HEIGHT - inset - _REMEDY_HEIGHT
+        button.setGeometry(inset, top, TILE_WIDTH - 2 * inset, _REMEDY_HEIGHT)
+        button.hide()
+        button.clicked.connect(self._accept)
+        return button
+
+    def _accept(self) -> None:
+        if self._offer is not None:
+            self._offer.accept()
+
+    @property
+    def _can_be_stopped(self) -> bool:
+        return self._face is not None and self._face.kind in _CAN_BE_STOPPED
 
     @override
     def nextCheckState(self) -> None:
         """A press is a wish; whoever shows results checks the tile."""
 
     @override
+    def event(self, event: QEvent, /) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride:
+            # Here Delete means this run, and not the mask.
+            event.setAccepted(event.key() == Qt.Key.Key_Delete)
+            return event.isAccepted()
+        return super().event(event)
+
+    @override
     def keyPressEvent(self, event: QKeyEvent, /) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             self.click()
         elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            event.ignore()  # the strip moves the focus
+            event.ignore()  # the strip moves the focus, or the run
         else:
             super().keyPressEvent(event)
 
     @override
+    def mousePressEvent(self, event: QMouseEvent, /) -> None:
+        super().mousePressEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed_at = event.position().toPoint()
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent, /) -> None:
+        super().mouseMoveEvent(event)
+        place = event.position().toPoint()
+        if self._pressed_at is None or self._face is None or self._face.kind is not Kind.QUEUED:
+            return
+        far = (place - self._pressed_at).manhattanLength() >= QApplication.startDragDistance()
+        if self._is_dragged or far:
+            self._is_dragged = True
+            self.setDown(False)
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self.dragged.emit(place)
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent, /) -> None:
+        super().mouseReleaseEvent(event)
+        self._pressed_at = None
+        if self._is_dragged:
+            self._is_dragged = False
+            self.unsetCursor()
+            self.dropped.emit()
+
+    @override
     def enterEvent(self, event: QEnterEvent, /) -> None:
         super().enterEvent(event)
-        self._stop.setVisible(self._face is not None and self._face.kind is Kind.RUNNING)
+        self._stop.setVisible(self._can_be_stopped)
 
     @override
     def leaveEvent(self, event: QEvent, /) -> None:

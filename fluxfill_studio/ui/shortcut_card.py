@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from fluxfill_studio.ui.actions import Act, Actions
+from fluxfill_studio.ui.dialogs import plain_button
 from fluxfill_studio.ui.shortcuts import Shortcuts, native, portable
 
 
@@ -230,10 +231,3 @@ class ShortcutCard(QFrame):
         self.recorder.clear()
         idle = self.tr("Press the keys that shall trigger the action, then Add.")
         self._say("" if self._act is None else idle)
-
-
-def plain_button(text: str) -> QPushButton:
-    """A button that Enter elsewhere in the dialog does not press."""
-    button = QPushButton(text)
-    button.setAutoDefault(False)
-    return button

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from fluxfill_studio.ui.actions import Actions
-from fluxfill_studio.ui.shortcut_card import ShortcutCard, plain_button
+from fluxfill_studio.ui.dialogs import plain_button
+from fluxfill_studio.ui.shortcut_card import ShortcutCard
 from fluxfill_studio.ui.shortcut_table import ShortcutTable
 from fluxfill_studio.ui.shortcuts import Shortcuts
 

@@ -23,11 +23,6 @@ QLabel[role|="badge"] {
 QLabel[role="badge-ok"] { color: $badge_ok; }
 QLabel[role="badge-error"] { color: $badge_error; }
 
-QLabel[role="pill"] {
-    background: $raised; border: 1px solid $line; border-radius: 12px;
-    min-height: 20px; padding: 1px 11px;
-}
-
 QFrame[role="panel"] { background: $panel; border: none; }
 QFrame[role="raised"] { background: $raised; border: 1px solid $line; border-radius: 7px; }
 QFrame[role="popover"] { background: $raised; border: 1px solid $line; }
@@ -87,11 +82,19 @@ QPushButton[role="flat"]:focus, QPushButton[role="menu"]:focus {
 }
 QPushButton[role="menu"]:focus { padding-right: 20px; }
 
+QPushButton[role="tile"], QPushButton[role="strip"] { min-height: 22px; padding: 0px 9px; }
+QPushButton[role="tile"]:focus, QPushButton[role="strip"]:focus { padding: 0px 8px; }
+QPushButton[role="tile"] { border-radius: 5px; padding: 0px 4px; font-size: 12px; }
+
 QPushButton[role="pill"] {
     background: $raised; color: $muted; border-radius: 12px; min-height: 20px; padding: 1px 11px;
 }
 QPushButton[role="pill"]:hover { background: $hover; color: $text; }
 QPushButton[role="pill"]:focus { padding: 0px 10px; color: $text; }
+
+QPushButton[role="pill"][level="info"] { color: $text; }
+QPushButton[role="pill"][level="warning"] { color: $warning; border-color: $warning; }
+QPushButton[role="pill"][level="warning"]:focus { border-color: $focus; }
 
 QPushButton[role="pill"][menu="true"] { padding-right: 24px; }
 QPushButton[role="pill"][menu="true"]:focus { padding-right: 23px; }
@@ -166,6 +169,17 @@ QPlainTextEdit:focus, QTreeView:focus { border: 2px solid $focus; padding: 4px; 
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QPlainTextEdit:disabled {
     background: transparent; color: $disabled;
 }
+QListView[role="pages"] {
+    background: transparent; border: none; border-right: 1px solid $line; outline: none;
+    padding: 12px 8px;
+}
+QListView[role="pages"]::item {
+    color: $muted; border: 2px solid transparent; border-radius: 7px; padding: 0px 8px;
+}
+QListView[role="pages"]::item:hover { color: $text; background: $hover; }
+QListView[role="pages"]::item:selected { color: $text; background: $control; }
+QListView[role="pages"]::item:selected:focus { border-color: $focus; }
+
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {
     subcontrol-origin: padding; width: 16px; background: transparent; border: none;
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QActionGroup, QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
@@ -12,20 +12,19 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QPushButton,
-    QSizePolicy,
     QToolButton,
     QWidget,
 )
 
 from fluxfill_studio.core.job import Engine
-from fluxfill_studio.core.texts import QT_TRANSLATE_NOOP
 from fluxfill_studio.model.account import Account
 from fluxfill_studio.model.document import Document
+from fluxfill_studio.ui.account_texts import balance_text, engine_name, low_text, spending_text
 from fluxfill_studio.ui.actions import Act, Actions
 from fluxfill_studio.ui.elided_label import ElidedLabel
 from fluxfill_studio.ui.look import Look
 from fluxfill_studio.ui.segments import Segments
-from fluxfill_studio.ui.wording import credits_text
+from fluxfill_studio.ui.wording import what_happened
 
 _HEIGHT: Final = 46
 _MARGIN: Final = 12
@@ -35,10 +34,6 @@ _ICON: Final = QSize(20, 20)
 _DOT: Final = 8
 _DOT_ICON: Final = QSize(14, 8)  # with its distance from the text
 
-_ENGINES: Final = {
-    Engine.LOCAL: QT_TRANSLATE_NOOP("TopBar", "Local draft"),
-    Engine.APIFRAME: QT_TRANSLATE_NOOP("TopBar", "Apiframe"),
-}
 _MODES: Final = (Act.INPAINT, Act.OUTPAINT, Act.COMPARE)
 _THEMES: Final = (Act.THEME_SYSTEM, Act.THEME_LIGHT, Act.THEME_DARK)
 _FILE_ACTIONS: Final = (Act.OPEN, Act.PASTE, Act.SAVE)
@@ -65,10 +60,8 @@ class TopBar(QFrame):
         self._name.setProperty("role", "title")
         self._size = QLabel()
         self._size.setProperty("role", "muted")
-        self._credits = QLabel()
-        self._credits.setProperty("role", "pill")
-        self._credits.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._engine = self._engine_pill()
+        self._balance = self._balance_pill(actions)
+        self._engine = self._engine_pill(actions)
         self._menu_button = self._settings_button(actions)
         self._lay_out(Segments(self.tr("Mode"), (actions[act] for act in _MODES)))
         document.replaced.connect(self._show_document)
@@ -90,7 +83,7 @@ class TopBar(QFrame):
         right = QHBoxLayout()
         right.setSpacing(_SPACING)
         right.addStretch(1)
-        for widget in (self._engine, self._credits, self._menu_button):
+        for widget in (self._engine, self._balance, self._menu_button):
             right.addWidget(widget)
         # The two outer thirds are equal, so that the mode stays in the middle.
         row = QHBoxLayout(self)
@@ -100,18 +93,24 @@ class TopBar(QFrame):
         row.addWidget(modes)
         row.addLayout(right, 1)
 
-    def _engine_pill(self) -> QPushButton:
+    def _engine_pill(self, actions: Actions) -> QPushButton:
         menu = QMenu(self)
         group = QActionGroup(menu)
         for engine in Engine:
-            action = group.addAction(_engine_name(engine))
+            action = group.addAction(engine_name(engine))
             action.setCheckable(True)
             action.setData(engine)
-            if engine is Engine.APIFRAME and not self._account.has_key:
-                action.setText(self.tr("Apiframe (set APIFRAME_API_KEY to use it)"))
-                action.setEnabled(False)
             menu.addAction(action)
-        group.triggered.connect(lambda action: self._account.choose(action.data()))
+        menu.addSeparator()
+        settings = actions[Act.SETTINGS]
+        menu.addAction(settings)
+
+        def choose(engine: Engine) -> None:
+            self._account.choose(engine)
+            if engine is Engine.APIFRAME and not self._account.has_key:
+                settings.trigger()  # where a key is entered
+
+        group.triggered.connect(lambda action: choose(action.data()))
         self._engine_actions = group
         pill = QPushButton()
         pill.setProperty("role", "pill")
@@ -119,6 +118,13 @@ class TopBar(QFrame):
         pill.setIconSize(_DOT_ICON)
         pill.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         pill.setMenu(menu)
+        return pill
+
+    def _balance_pill(self, actions: Actions) -> QPushButton:
+        pill = QPushButton()
+        pill.setProperty("role", "pill")
+        pill.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        pill.clicked.connect(lambda: actions[Act.SETTINGS].trigger())
         return pill
 
     def _settings_button(self, actions: Actions) -> QToolButton:
@@ -129,7 +135,8 @@ class TopBar(QFrame):
         for act in _THEMES:
             actions[act].setIconVisibleInMenu(False)  # it would stand in place of the check mark
             themes.addAction(actions[act])
-        menu.addAction(actions[Act.SHORTCUTS])
+        for act in (Act.SETTINGS, Act.SHORTCUTS):
+            menu.addAction(actions[act])
         menu.addSeparator()
         menu.addAction(actions[Act.CLOSE])
         button = QToolButton()
@@ -152,7 +159,7 @@ class TopBar(QFrame):
 
     def _show_account(self) -> None:
         engine = self._account.engine
-        name = _engine_name(engine)
+        name = engine_name(engine)
         self._engine.setText(name)
         self._engine.setAccessibleName(self.tr("Fills are made by {engine}").format(engine=name))
         self._engine.setToolTip(
@@ -162,19 +169,41 @@ class TopBar(QFrame):
         )
         for action in self._engine_actions.actions():
             action.setChecked(action.data() is engine)
-        balance = self._account.balance
-        left = None if balance is None else balance.credits
-        self._credits.setVisible(left is not None)
-        self._credits.setText("" if left is None else credits_text(left))
+        self._show_balance()
         if self._look is not None:
             theme = self._look.theme
             # Green once the service has answered.
-            colour = QColor(theme.muted if balance is None else theme.ok)
-            self._engine.setIcon(_dot(colour, self.devicePixelRatioF()))
+            colour = theme.muted if self._account.balance is None else theme.ok
+            if self._account.trouble is not None:
+                colour = theme.warning
+            self._engine.setIcon(_dot(QColor(colour), self.devicePixelRatioF()))
 
-
-def _engine_name(engine: Engine) -> str:
-    return QCoreApplication.translate("TopBar", _ENGINES[engine])
+    def _show_balance(self) -> None:
+        """Show what is left, or why that is not known; nothing while it is being asked for."""
+        account, pill = self._account, self._balance
+        told = [spending_text(account.spending)]
+        level, text = "warning", ""
+        if account.engine is Engine.APIFRAME and not account.has_key:
+            text = self.tr("No key") if account.has_looked else ""
+            told = [self.tr("Enter an API key to have fills made by Apiframe")]
+        elif account.trouble is not None:
+            text = self.tr("No balance")
+            told.insert(0, what_happened(account.trouble))
+        elif account.balance is not None:
+            text = balance_text(account.balance.credits, account.balance.plan)
+            if account.is_low:
+                told.insert(0, low_text(account))
+            else:
+                level = "info"
+        pill.setVisible(bool(text))
+        pill.setText(text)
+        pill.setToolTip("\n".join(told))
+        pill.setAccessibleName(self.tr("Account: {state}").format(state=text))
+        pill.setAccessibleDescription(" ".join(told))
+        if pill.property("level") != level:
+            pill.setProperty("level", level)
+            pill.style().unpolish(pill)
+            pill.style().polish(pill)
 
 
 def _dot(colour: QColor, device_pixel_ratio: float) -> QIcon:

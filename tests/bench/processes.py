@@ -63,6 +63,7 @@ def _output(folder: Folder, script: str, argument: str) -> str:
         **{name: value for name, value in os.environ.items() if name != _NOT_COMPILED},
         "HOME": home,
         "XDG_CONFIG_HOME": home,
+        "XDG_DATA_HOME": home,
         "XDG_STATE_HOME": home,
         "QT_QPA_PLATFORM": "offscreen",
         "PYTHONPYCACHEPREFIX": str(folder.path / "compiled"),

@@ -41,7 +41,7 @@ class Program:
 
     @classmethod
     async def start(cls, qt: QApplication, folder: Path) -> Program:
-        application = Application(qt, folder / "settings.ini", key=None, base_url=None)
+        application = Application(qt, folder / "settings.ini", folder / "data", key=None, base_url=None)
         return cls(application, await start(application))
 
     async def close(self) -> None:

@@ -24,7 +24,8 @@ def make_application(qapp: QApplication, tmp_path: Path) -> Iterator[MakeApplica
     made = []
 
     def make() -> Application:
-        made.append(Application(qapp, tmp_path / "settings.ini", key=None, base_url=None))
+        settings, data = tmp_path / "settings.ini", tmp_path / "data"
+        made.append(Application(qapp, settings, data, key=None, base_url=None))
         return made[-1]
 
     yield make

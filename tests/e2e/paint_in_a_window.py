@@ -38,7 +38,8 @@ async def drive(application: Application, picture: Path, shot: Path) -> None:
 def main() -> None:
     picture, shot = (Path(argument) for argument in sys.argv[1:])
     qt = make_qt()
-    application = Application(qt, shot.parent / "settings.ini", key=None, base_url=None)
+    folder = shot.parent
+    application = Application(qt, folder / "settings.ini", folder / "data", key=None, base_url=None)
     with asyncio.Runner(loop_factory=lambda: make_loop(qt)) as runner:
         runner.run(drive(application, picture, shot))
 

@@ -43,7 +43,10 @@ def environment(home: Path, **changes: str) -> dict[str, str]:
     """This process's, without its display and platform, with a home of its own."""
     drop = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "APIFRAME_API_KEY")
     kept = {name: value for name, value in os.environ.items() if name not in drop}
-    return kept | {"HOME": str(home), "XDG_CONFIG_HOME": str(home / "config")} | changes
+    places = {"HOME": str(home)}
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        places[name] = str(home / name)
+    return kept | places | changes
 
 
 def test_the_screen_shows_the_picture_and_the_stroke(display: str, tmp_path: Path) -> None:

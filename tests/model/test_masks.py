@@ -28,6 +28,7 @@ from fluxfill_studio.model.document import Picture
 from fluxfill_studio.model.masks import MaskFile, Masks, fitted
 from fluxfill_studio.model.settings import Settings
 from fluxfill_studio.model.studio import Studio
+from fluxfill_studio.storage.secrets import Secrets
 from tests.pictures import photograph
 from tests.qt import QtLoop, emitted
 
@@ -41,7 +42,10 @@ def on_studio(qt_loop: QtLoop, schema: ParameterSchema, tmp_path: Path) -> OnStu
 
     async def drive(body: Callable[[Studio], Awaitable[None]]) -> None:
         settings = Settings(tmp_path / "settings.ini")
-        studio = Studio(schema, settings, key=None, base_url=None, samples=[])
+        secrets = Secrets(tmp_path / "api-key")
+        studio = Studio(
+            schema, settings, secrets=secrets, base_url=None, samples=[], data=tmp_path / "data"
+        )
         studio.document.show(picture())
         await body(studio)
         await studio.close()
@@ -209,7 +213,10 @@ def test_without_a_picture_nothing_happens(
 
     async def drive() -> None:
         settings = Settings(tmp_path / "settings.ini")
-        studio = Studio(schema, settings, key=None, base_url=None, samples=[])
+        secrets = Secrets(tmp_path / "api-key")
+        studio = Studio(
+            schema, settings, secrets=secrets, base_url=None, samples=[], data=tmp_path / "data"
+        )
         studio.masks.read(path)
         studio.masks.write(tmp_path / "out.png", overwrite=True)
         studio.masks.take_transparency()

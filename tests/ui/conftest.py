@@ -12,10 +12,13 @@ from pytestqt.qtbot import QtBot
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.model.settings import Settings
 from fluxfill_studio.model.studio import Studio
-from fluxfill_studio.ui.actions import Actions
+from fluxfill_studio.storage.secrets import Secrets
+from fluxfill_studio.ui.actions import Act, Actions
 from fluxfill_studio.ui.commands import Commands
 from fluxfill_studio.ui.icons import IconSet
 from fluxfill_studio.ui.look import Look
+from fluxfill_studio.ui.remedies import Remedies
+from fluxfill_studio.ui.run_commands import RunCommands
 from fluxfill_studio.ui.theme import DARK, palette, stylesheet
 
 
@@ -28,8 +31,14 @@ def look(resources_folder: Path, qapp: object) -> Look:
 @pytest.fixture
 def studio(schema: ParameterSchema, tmp_path: Path, qapp: object) -> Studio:
     """All models, without a key and with nothing open."""
-    settings = Settings(tmp_path / "settings.ini")
-    return Studio(schema, settings, key=None, base_url="http://127.0.0.1:9", samples=[])
+    return Studio(
+        schema,
+        Settings(tmp_path / "settings.ini"),
+        secrets=Secrets(tmp_path / "api-key"),
+        base_url="http://127.0.0.1:9",
+        samples=[],
+        data=tmp_path / "data",
+    )
 
 
 @pytest.fixture
@@ -39,6 +48,23 @@ def actions(studio: Studio, look: Look) -> Actions:
     result.paint_icons(look)
     Commands(studio, result, result)
     return result
+
+
+@pytest.fixture
+def remedies(studio: Studio, actions: Actions) -> Remedies:
+    return Remedies(
+        studio.gallery,
+        studio.generation,
+        studio.account,
+        studio.notices,
+        actions[Act.SETTINGS],
+        studio,
+    )
+
+
+@pytest.fixture
+def run_commands(studio: Studio, remedies: Remedies) -> RunCommands:
+    return RunCommands(studio.gallery, studio.generation, studio.jobs, remedies, studio)
 
 
 @pytest.fixture

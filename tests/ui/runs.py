@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from fluxfill_studio.core.compose import Fill
 from fluxfill_studio.core.errors import FluxfillError
 from fluxfill_studio.core.geometry import Rect
-from fluxfill_studio.core.job import Engine, Job, JobState
+from fluxfill_studio.core.job import Engine, JobState
 from fluxfill_studio.core.request import FillRequest
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.core.source import Source
-from fluxfill_studio.jobs.preparing import new_job, plan_run
+from fluxfill_studio.jobs.preparing import Order, new_job, plan_run
 from fluxfill_studio.model.document import Picture
 from fluxfill_studio.model.gallery import Entry
 from tests.pictures import photograph
@@ -36,6 +38,18 @@ def with_object() -> Picture:
     return Picture.of(Source("poster.png", pixels))
 
 
+def _order(
+    schema: ParameterSchema, seed: int | None, engine: Engine, prompt: str = "a calm sea"
+) -> Order:
+    values: dict[str, str | int] = {"prompt": prompt}
+    if seed is not None:
+        values["seed"] = seed
+    mask = np.zeros((200, 300), np.uint8)
+    mask[80:120, 100:150] = 255
+    plan, inputs = plan_run(source(), mask)
+    return Order(FillRequest.build(schema, values), plan, inputs, engine)
+
+
 def run(
     schema: ParameterSchema,
     number: int,
@@ -49,24 +63,9 @@ def run(
     prompt: str = "a calm sea",
 ) -> Entry:
     """An entry whose job stands in `state`; without anything that comes with its end."""
-    values: dict[str, str | int] = {"prompt": prompt}
-    if seed is not None:
-        values["seed"] = seed
-    mask = np.zeros((200, 300), np.uint8)
-    mask[80:120, 100:150] = 255
-    plan, inputs = plan_run(source(), mask)
-    begun = new_job(FillRequest.build(schema, values), plan)
-    job = Job(
-        begun.id,
-        begun.request,
-        begun.plan,
-        begun.idempotency_key,
-        state=state,
-        progress=progress,
-        error=error,
-        charged=charged,
-    )
-    return Entry(number, job, engine, inputs)
+    job = new_job(_order(schema, seed, engine, prompt))
+    job = replace(job, state=state, progress=progress, error=error, charged=charged)
+    return Entry(number, job)
 
 
 def finished(
@@ -78,17 +77,12 @@ def finished(
     engine: Engine = Engine.APIFRAME,
 ) -> Entry:
     """An entry with its result."""
-    begun = run(schema, number, JobState.DONE, seed=seed, charged=charged, engine=engine)
-    fill = Fill(
-        begun.inputs.source, begun.job.plan, begun.inputs.mask, photograph(300, 200, number)
-    )
+    order = _order(schema, seed, engine)
+    job = replace(new_job(order), state=JobState.DONE, charged=charged, seconds=14.23)
     return Entry(
         number,
-        begun.job,
-        engine,
-        begun.inputs,
-        fill=fill,
+        job,
+        fill=Fill(order.inputs.source, order.plan, order.inputs.mask, photograph(300, 200, number)),
         thumbnail=photograph(150, 100, number),
         changed_outside=0,
-        seconds=14.23,
     )

@@ -8,8 +8,9 @@ import pytest
 from PySide6.QtWidgets import QLabel
 
 from fluxfill_studio.core.geometry import Point, Rect
-from fluxfill_studio.core.job import Engine, JobState
+from fluxfill_studio.core.job import JobState
 from fluxfill_studio.core.schema import ParameterSchema
+from fluxfill_studio.model.account import Spending
 from fluxfill_studio.model.document import MaskSummary
 from fluxfill_studio.model.studio import Studio
 from fluxfill_studio.ui.foot import Foot
@@ -18,11 +19,18 @@ from tests.ui.runs import finished, picture, run
 
 @pytest.fixture
 def foot(studio: Studio) -> Foot:
-    return Foot(studio.document, studio.gallery)
+    return Foot(studio.document, studio.gallery, studio.account)
+
+
+COMFORT = "goes on at the next start if you close the window"
 
 
 def said(foot: Foot) -> list[str]:
-    return [label.text() for label in foot.findChildren(QLabel) if label.text()]
+    """What is to be seen, from left to right."""
+    labels = [label for label in foot.findChildren(QLabel) if not label.isHidden()]
+    foot.resize(1440, foot.height())
+    foot.grab()
+    return [label.text() for label in sorted(labels, key=lambda label: label.x()) if label.text()]
 
 
 def test_with_nothing_open_it_is_empty(foot: Foot) -> None:
@@ -83,35 +91,38 @@ def test_runs_are_counted_while_they_run(
     gallery = studio.gallery
     gallery.add(finished(schema, 1, charged=None))
     assert said(foot) == []
-    first, second = run(schema, 2), run(schema, 3)
+    first, second, third = run(schema, 2), run(schema, 3), run(schema, 4, JobState.QUEUED)
     gallery.add(first)
-    assert said(foot) == ["job 2 of 2"]
+    assert said(foot) == ["job 2 of 2", COMFORT]
     gallery.add(second)
-    assert said(foot) == ["2 running"]
+    assert said(foot) == ["2 running", COMFORT]
+    gallery.add(third)
+    assert said(foot) == ["2 running, 1 waiting", COMFORT]
     gallery.update_job(replace(second.job, state=JobState.STOPPED))
-    assert said(foot) == ["job 2 of 3"]
+    gallery.update_job(replace(third.job, state=JobState.STOPPED))
+    assert said(foot) == ["job 2 of 4", COMFORT]
     gallery.update_job(replace(first.job, state=JobState.STOPPED))
     assert said(foot) == []
 
 
-def test_spend_counts_paid_runs_once_and_stays_when_one_is_removed(
+def test_the_comfort_gives_way_where_there_is_no_room(
     studio: Studio, foot: Foot, schema: ParameterSchema
 ) -> None:
-    gallery = studio.gallery
-    for number in (1, 2):
-        begun = run(schema, number)
-        gallery.add(begun)
-        gallery.update_job(replace(begun.job, charged=9))
-        gallery.update_job(replace(begun.job, charged=9, state=JobState.DONE))
-    assert said(foot) == ["18 credits spent this session"]
-    gallery.remove(gallery.entries[0].id)
-    assert said(foot) == ["18 credits spent this session"]
+    narrow = foot.minimumSizeHint().width()
+    studio.gallery.add(run(schema, 1))
+    text = "job 1 of 1"
+    room = foot.fontMetrics().horizontalAdvance(text)
+    assert foot.minimumSizeHint().width() < narrow + room + 60
 
 
-def test_the_local_engine_costs_nothing(
-    studio: Studio, foot: Foot, schema: ParameterSchema
-) -> None:
-    begun = run(schema, 1, engine=Engine.LOCAL)
-    studio.gallery.add(begun)
-    studio.gallery.update_job(replace(begun.job, charged=9, state=JobState.DONE))
+def test_spend_is_the_ledgers(studio: Studio, foot: Foot) -> None:
+    studio.account.spending = Spending(session=18, day=27, month=1036)
+    studio.account.changed.emit()
+    assert said(foot) == ["18 credits spent this session"]
+    (label,) = (
+        label for label in foot.findChildren(QLabel) if not label.isHidden() and label.text()
+    )
+    assert "1,036 this month" in label.toolTip()
+    studio.account.spending = Spending(session=0, day=9, month=9)
+    studio.account.changed.emit()
     assert said(foot) == []

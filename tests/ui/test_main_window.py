@@ -2,22 +2,48 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import Qt, SignalInstance
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QMenu,
+    QMessageBox,
+    QPlainTextEdit,
+    QPushButton,
+)
 from pytestqt.qtbot import QtBot
 
+from fluxfill_studio.core.brush import Brush
+from fluxfill_studio.core.errors import JobFileLost, JobFlagged, LedgerDamaged
+from fluxfill_studio.core.geometry import Point, Rect
+from fluxfill_studio.core.job import Engine, JobState
 from fluxfill_studio.core.region import Combine
+from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.core.smart_select import Hints
+from fluxfill_studio.core.stroke import Sample
+from fluxfill_studio.model import generation
+from fluxfill_studio.model.document import MaskSummary
+from fluxfill_studio.model.settings import Settings
 from fluxfill_studio.model.studio import Studio
+from fluxfill_studio.storage.secrets import Secrets
 from fluxfill_studio.ui.actions import Act, Actions
 from fluxfill_studio.ui.look import Look
 from fluxfill_studio.ui.main_window import MainWindow
+from fluxfill_studio.ui.results_tile import Tile
+from fluxfill_studio.ui.settings.settings_dialog import SettingsDialog
 from fluxfill_studio.ui.shortcuts_dialog import ShortcutsDialog
 from fluxfill_studio.ui.theme import stylesheet
-from tests.qt import QtLoop, emitted
-from tests.ui.runs import OBJECT, with_object
+from tests.qt import QtLoop, acting, emitted
+from tests.ui.runs import OBJECT, finished, picture, run, source, with_object
+
+LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
@@ -51,6 +77,30 @@ def test_the_shortcuts_are_in_the_menu_and_open_their_dialog(
     assert not dialog.isVisible()
 
 
+def test_the_settings_are_opened_by_key_and_from_the_top_bar(
+    studio: Studio, actions: Actions, window: MainWindow, qt_loop: QtLoop
+) -> None:
+    def opened() -> list[SettingsDialog]:
+        return [d for d in window.findChildren(SettingsDialog) if d.isVisible()]
+
+    async def drive() -> None:
+        pills = [b for b in window.top_bar.findChildren(QPushButton) if b.property("level")]
+        studio.account.choose(Engine.APIFRAME)
+        await studio.account.find_key()
+        (balance,) = (pill for pill in pills if pill.isVisible())
+        for open_them in (
+            lambda: QTest.keyClick(window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier),
+            balance.click,
+        ):
+            await acting(open_them)
+            (dialog,) = opened()
+            dialog.reject()
+            assert not opened()
+        await studio.close()
+
+    qt_loop.run(drive())
+
+
 def test_a_run_has_what_smart_select_found_in_its_mask(
     studio: Studio, actions: Actions, window: MainWindow, qt_loop: QtLoop
 ) -> None:
@@ -68,3 +118,238 @@ def test_a_run_has_what_smart_select_found_in_its_mask(
         await studio.close()
 
     qt_loop.run(drive())
+
+
+def prepare(studio: Studio) -> None:
+    """A picture, something painted on it, and a prompt."""
+    studio.document.show(picture())
+    studio.document.begin_stroke(Brush(40), Sample(Point(150, 100)))
+    studio.document.end_stroke()
+    studio.parameters.set("prompt", "a calm sea")
+
+
+async def until(signal: SignalInstance, is_so: Callable[[], object]) -> None:
+    while not is_so():
+        await emitted(signal)
+
+
+@pytest.mark.parametrize("way", ["clicks", "keys", "a held key"])
+def test_one_press_is_one_run_however_it_is_pressed(
+    studio: Studio, window: MainWindow, qt_loop: QtLoop, way: str
+) -> None:
+    control, none = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
+    button = window.panel.run_button
+    field = window.panel.findChild(QPlainTextEdit)
+    assert isinstance(field, QPlainTextEdit)
+
+    def press() -> None:
+        if way == "clicks":
+            QTest.mouseClick(button, LEFT)
+            QTest.mouseDClick(button, LEFT)
+        elif way == "keys":
+            for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Return):
+                QTest.keyClick(field, key, control)
+            QTest.keyClick(button, Qt.Key.Key_Space, none)
+        else:
+            for is_repeated in (False, True, True, True):
+                QTest.simulateEvent(field, True, Qt.Key.Key_Return, control, "", is_repeated)
+            QTest.simulateEvent(field, False, Qt.Key.Key_Return, control, "", False)
+
+    async def drive() -> None:
+        prepare(studio)
+        QTest.mouseClick(window.panel.variants.findChildren(QPushButton)[1], LEFT)
+        press()
+        await until(studio.gallery.added, lambda: len(studio.gallery.entries) == 2)
+        await until(studio.gallery.changed, lambda: len(studio.gallery.finished) == 2)
+        assert len(studio.gallery.entries) == 2, "as many as there are variants"
+        assert field.toPlainText() == "a calm sea"
+        await studio.close()
+
+    qt_loop.run(drive())
+
+
+def test_a_key_held_for_longer_than_a_double_click_runs_once(
+    studio: Studio,
+    window: MainWindow,
+    qt_loop: QtLoop,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(generation, "_DOUBLE_CLICK", 0.0)
+    field = window.panel.findChild(QPlainTextEdit)
+    assert isinstance(field, QPlainTextEdit)
+
+    async def drive() -> None:
+        prepare(studio)
+        for is_repeated in (False, True, True, True):
+            control = Qt.KeyboardModifier.ControlModifier
+            QTest.simulateEvent(field, True, Qt.Key.Key_Return, control, "", is_repeated)
+        await emitted(studio.generation.finished)
+        assert len(studio.gallery.entries) == 1
+        await studio.close()
+
+    qt_loop.run(drive())
+
+
+def test_the_first_result_is_shown_and_the_next_ones_take_nothing_away(
+    studio: Studio, window: MainWindow, qt_loop: QtLoop
+) -> None:
+    async def drive() -> None:
+        prepare(studio)
+        studio.generation.run(3)
+        await emitted(studio.gallery.shown_changed)
+        first = studio.gallery.shown
+        assert first is not None
+        assert window.stage.currentWidget() is window.compare
+        await until(studio.gallery.changed, lambda: len(studio.gallery.finished) == 3)
+        assert studio.gallery.shown is first
+        assert studio.notices.current is None, "the strip tells enough"
+        await studio.close()
+
+    qt_loop.run(drive())
+
+
+def test_what_arrives_unasked_is_told(
+    studio: Studio, window: MainWindow, schema: ParameterSchema
+) -> None:
+    studio.gallery.add(finished(schema, 1))
+    studio.generation.finished.emit(studio.gallery.entries[0].id)
+    assert studio.notices.current is not None
+    assert studio.notices.current.text == "Result 1 is ready in the strip below."
+    assert window.stage.currentWidget() is window.empty
+
+
+def test_closing_asks_for_the_mask_only(
+    studio: Studio, window: MainWindow, schema: ParameterSchema
+) -> None:
+    closed: list[str] = []
+    window.closing.connect(lambda: closed.append("closed"))
+    studio.document.show(picture())
+    studio.gallery.add(run(schema, 1))
+    studio.gallery.add(finished(schema, 2))
+    studio.document.mask_changed.emit(Rect(0, 0, 9, 9))
+    studio.document.summary = MaskSummary(0.1, Rect(0, 0, 9, 9))
+    window.close()
+    box = window.findChild(QMessageBox)
+    assert isinstance(box, QMessageBox)
+    assert "mask" in box.informativeText()
+    assert closed == []
+    box.reject()
+    studio.generation.begun.emit()
+    window.close()
+    assert closed == ["closed"]
+
+
+def test_a_result_of_an_earlier_start_is_looked_at_and_gone_on_with(
+    studio: Studio,
+    window: MainWindow,
+    schema: ParameterSchema,
+    tmp_path: Path,
+    look: Look,
+    qt_loop: QtLoop,
+    qtbot: QtBot,
+) -> None:
+    async def first() -> None:
+        prepare(studio)
+        studio.generation.run()
+        await emitted(studio.gallery.shown_changed)
+        await studio.close()
+
+    qt_loop.run(first())
+    later = Studio(
+        schema,
+        Settings(tmp_path / "settings.ini"),
+        secrets=Secrets(tmp_path / "api-key"),
+        base_url=None,
+        samples=[],
+        data=tmp_path / "data",
+    )
+    again = MainWindow(later, Actions())
+    qtbot.addWidget(again)
+    again.apply_look(look)
+    again.show()
+
+    async def second() -> None:
+        later.jobs.load()
+        await emitted(later.gallery.added)
+        assert again.strip.isVisible()
+        (tile,) = (tile for tile in again.strip.findChildren(Tile) if not tile.isHidden())
+        QTest.mouseClick(tile, LEFT)
+        await emitted(later.gallery.shown_changed)
+        assert again.stage.currentWidget() is again.compare
+        assert again.compare.after.remark.text() == "0 pixels changed outside the mask"
+        told = [label.text() for label in again.result_panel.findChildren(QLabel)]
+        assert {"a calm sea", "300 × 200"} <= set(told)
+        assert later.gallery.entries[0].fill is None, "the memory is for what is looked at"
+        opened = asyncio.create_task(emitted(later.opener.opened))
+        QTest.keyClick(again, Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier)
+        (source,) = await opened
+        assert source.name == "harbour inpaint 1.png"
+        await later.close()
+
+    qt_loop.run(second())
+
+
+def test_what_cannot_be_brought_back_is_told(
+    studio: Studio, window: MainWindow, schema: ParameterSchema, qt_loop: QtLoop
+) -> None:
+    async def drive() -> None:
+        lost = replace(finished(schema, 1), fill=None)
+        studio.gallery.add(replace(lost, job=replace(lost.job, result_file="result.png")))
+        window.strip.result_chosen.emit(lost.id)
+        await emitted(studio.notices.changed)
+        assert studio.notices.current is not None
+        assert isinstance(studio.notices.current.error, JobFileLost)
+        assert window.stage.currentWidget() is window.empty
+        await studio.close()
+
+    qt_loop.run(drive())
+
+
+def test_a_damaged_list_of_jobs_is_told_until_it_is_read(
+    studio: Studio, window: MainWindow, tmp_path: Path, qt_loop: QtLoop
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "ledger.sqlite3").write_bytes(b"no list of jobs" * 999)
+
+    async def drive() -> None:
+        studio.jobs.load()
+        await emitted(studio.notices.changed)
+        studio.opener.open_with("harbour.png", lambda: source())
+        await emitted(studio.opener.opened)
+        assert studio.notices.current is not None
+        assert isinstance(studio.notices.current.error, LedgerDamaged)
+        assert window.notice.isVisible()
+        await studio.close()
+
+    qt_loop.run(drive())
+
+
+def test_in_the_background_the_title_tells_how_far_the_runs_are(
+    studio: Studio, window: MainWindow, schema: ParameterSchema, qtbot: QtBot
+) -> None:
+    studio.document.show(picture())
+    begun = run(schema, 1, progress=0.62)
+    studio.gallery.add(begun)
+    assert window.windowTitle() == "harbour.png – Fluxfill Studio"
+    window.hide()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is None)
+    studio.gallery.update_job(replace(begun.job, progress=0.7))
+    assert window.windowTitle() == "70 % · harbour.png – Fluxfill Studio"
+    window.attention.wanted.emit(begun.id)
+    assert window.isVisible()
+    assert window.stage.currentWidget() is window.canvas
+
+
+def test_a_flagged_run_leads_to_the_prompt(
+    studio: Studio, window: MainWindow, schema: ParameterSchema
+) -> None:
+    studio.document.show(picture())
+    error = JobFlagged(reason="r")
+    studio.gallery.add(run(schema, 1, JobState.FAILED, error=error))
+    window.strip.story_wanted.emit(studio.gallery.entries[0].id)
+    button = window.notice.findChild(QPushButton)
+    assert isinstance(button, QPushButton)
+    assert button.text() == "Edit prompt"
+    QTest.mouseClick(button, LEFT)
+    focused = window.focusWidget()
+    assert isinstance(focused, QPlainTextEdit)

@@ -8,13 +8,25 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QLabel,
+    QMainWindow,
+    QProgressBar,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 
-from fluxfill_studio.core.errors import Charge, NotEnoughCredits
+from fluxfill_studio.core.errors import Charge, JobFailed, KeyMissing, NotEnoughCredits
+from fluxfill_studio.core.job import JobState
+from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.model.notices import Tone
 from fluxfill_studio.model.studio import Studio
+from fluxfill_studio.ui.actions import Act, Actions
 from fluxfill_studio.ui.look import Look
 from fluxfill_studio.ui.notice_strip import NoticeStrip
+from fluxfill_studio.ui.remedies import Remedies
+from tests.ui.runs import run
 
 LEFT = Qt.MouseButton.LeftButton
 ERROR = NotEnoughCredits(required=9, available=3, charge=Charge.NONE)
@@ -32,8 +44,8 @@ def stage(dressed: Callable[[QWidget], QMainWindow]) -> QWidget:
 
 
 @pytest.fixture
-def strip(studio: Studio, look: Look, stage: QWidget) -> NoticeStrip:
-    result = NoticeStrip(studio.notices, studio.opener, stage)
+def strip(studio: Studio, remedies: Remedies, look: Look, stage: QWidget) -> NoticeStrip:
+    result = NoticeStrip(studio.notices, studio.opener, remedies, stage)
     result.apply_look(look)
     return result
 
@@ -146,3 +158,39 @@ def test_while_a_file_is_opened_it_tells_how_far(studio: Studio, strip: NoticeSt
     assert strip.height() == height
     studio.notices.clear()
     assert not strip.isVisible()
+
+
+def test_beside_an_error_stands_what_helps(
+    studio: Studio, strip: NoticeStrip, actions: Actions, schema: ParameterSchema
+) -> None:
+    asked: list[str] = []
+    actions[Act.SETTINGS].triggered.connect(lambda: asked.append("settings"))
+    button = strip.findChild(QPushButton)
+    assert isinstance(button, QPushButton)
+    studio.notices.inform("Saved")
+    assert not button.isVisible()
+    error = KeyMissing()
+    studio.gallery.add(run(schema, 1, JobState.FAILED, error=error))
+    studio.notices.report(error)
+    assert (button.isVisible(), button.text()) == (True, "Enter key…")
+    QTest.mouseClick(button, LEFT)
+    assert asked == ["settings"]
+    assert studio.notices.current is None
+    assert not strip.isVisible()
+
+
+def test_without_anything_that_helps_there_is_no_button(
+    studio: Studio, strip: NoticeStrip, schema: ParameterSchema
+) -> None:
+    button = strip.findChild(QPushButton)
+    assert isinstance(button, QPushButton)
+    error = JobFailed(reason="r")
+    studio.notices.report(error)
+    assert not button.isVisible(), "the run is not known any more"
+    studio.gallery.add(run(schema, 1, JobState.FAILED, error=error))
+    studio.notices.report(error)
+    assert button.text() == "Run again"
+    # While a file is being opened, the strip tells of that.
+    studio.opener.name = "coffee.tif"
+    studio.opener.progressed.emit()
+    assert not button.isVisible()

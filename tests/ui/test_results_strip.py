@@ -1,4 +1,4 @@
-"""The strip of results: its tiles, how they are chosen, their menus, and a run that is stopped."""
+"""The strip of results: its tiles, their order and how they are chosen, the time, and real runs."""
 
 from __future__ import annotations
 
@@ -7,34 +7,44 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QColor, QEnterEvent, QGuiApplication
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QColor, QEnterEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
+from typing_extensions import override
 
 from fluxfill_studio.core.brush import Brush
-from fluxfill_studio.core.errors import Charge, JobFailed, Unreachable
+from fluxfill_studio.core.compose import Outcome
+from fluxfill_studio.core.errors import Charge, JobFailed, KeyMissing, NoConnection
 from fluxfill_studio.core.geometry import Point
-from fluxfill_studio.core.job import JobState
+from fluxfill_studio.core.job import Engine, JobState
+from fluxfill_studio.core.key import KeyPlace
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.core.stroke import Sample
 from fluxfill_studio.model.studio import Studio
+from fluxfill_studio.ui.actions import Act, Actions
 from fluxfill_studio.ui.look import Look
+from fluxfill_studio.ui.remedies import Remedies
 from fluxfill_studio.ui.results_strip import ResultsStrip
 from fluxfill_studio.ui.results_tile import Tile
-from tests.qt import QtLoop, emitted
+from fluxfill_studio.ui.run_commands import RunCommands
+from tests.qt import QtLoop, acting, emitted
 from tests.ui.runs import finished, picture, run
 
 LEFT = Qt.MouseButton.LeftButton
 
-# Said by the off-screen platform whenever a menu opens.
-
 
 @pytest.fixture
-def strip(studio: Studio, look: Look, dressed: Callable[[QWidget], QMainWindow]) -> ResultsStrip:
+def strip(
+    studio: Studio,
+    run_commands: RunCommands,
+    remedies: Remedies,
+    look: Look,
+    dressed: Callable[[QWidget], QMainWindow],
+) -> ResultsStrip:
     """With a picture open."""
-    result = ResultsStrip(studio.document, studio.gallery, studio.generation)
+    result = ResultsStrip(studio.document, studio.gallery, run_commands, remedies)
     result.apply_look(look)
     studio.document.show(picture())
     dressed(result).resize(900, result.height())
@@ -47,31 +57,14 @@ def tiles(strip: ResultsStrip) -> list[Tile]:
     return sorted(shown, key=lambda tile: tile.x())
 
 
-def open_menu(tile: Tile) -> QMenu:
-    """Open the tile's menu as the menu key does."""
-    tile.customContextMenuRequested.emit(tile.rect().center())
-    (menu,) = (menu for menu in tile.window().findChildren(QMenu) if menu.isVisible())
-    return menu
-
-
-def choose(tile: Tile, text: str) -> None:
-    """Choose an entry of the tile's menu with the pointer."""
-    menu = open_menu(tile)
-    action = next(action for action in menu.actions() if action.text() == text)
-    QTest.mouseClick(menu, LEFT, pos=menu.actionGeometry(action).center())
-
-
-def entries(tile: Tile) -> list[str]:
-    menu = open_menu(tile)
-    texts = [action.text() for action in menu.actions() if not action.isSeparator()]
-    menu.close()
-    return texts
-
-
 def test_the_source_comes_first_while_something_is_open(
-    studio: Studio, look: Look, schema: ParameterSchema
+    studio: Studio,
+    run_commands: RunCommands,
+    remedies: Remedies,
+    look: Look,
+    schema: ParameterSchema,
 ) -> None:
-    strip = ResultsStrip(studio.document, studio.gallery, studio.generation)
+    strip = ResultsStrip(studio.document, studio.gallery, run_commands, remedies)
     strip.apply_look(look)
     studio.gallery.add(finished(schema, 1))
     assert [tile.accessibleName() for tile in tiles(strip)] == ["Result #1"]
@@ -167,47 +160,6 @@ def test_arrow_keys_move_and_enter_chooses(
     assert strip.viewport().rect().contains(corner)
 
 
-def test_the_menu_of_a_result(studio: Studio, strip: ResultsStrip, schema: ParameterSchema) -> None:
-    wanted: list[tuple[str, str]] = []
-    strip.save_wanted.connect(lambda entry_id: wanted.append(("save", entry_id)))
-    strip.use_wanted.connect(lambda entry_id: wanted.append(("use", entry_id)))
-    result = finished(schema, 1)
-    studio.gallery.add(result)
-    tile = tiles(strip)[1]
-    assert entries(tile) == ["Save as…", "Use as new source", "Copy prompt", "Remove"]
-    choose(tile, "Save as…")
-    choose(tile, "Use as new source")
-    assert wanted == [("save", result.id), ("use", result.id)]
-    choose(tile, "Copy prompt")
-    assert QGuiApplication.clipboard().text() == "a calm sea"
-    QGuiApplication.clipboard().clear()
-    choose(tile, "Remove")
-    assert result.id not in studio.gallery
-    assert len(tiles(strip)) == 1
-
-
-@pytest.mark.parametrize(
-    ("state", "error", "expected"),
-    [
-        (JobState.WAITING, None, ["Stop waiting", "Copy prompt"]),
-        (JobState.STOPPED, None, ["Resume", "Copy prompt", "Remove"]),
-        (JobState.FAILED, Unreachable(host="h", reason="r"), ["Resume", "Copy prompt", "Remove"]),
-        (JobState.FAILED, JobFailed(reason="r"), ["Run again", "Copy prompt", "Remove"]),
-        (JobState.DONE, None, ["Copy prompt", "Remove"]),  # its result is on its way
-    ],
-)
-def test_the_menu_of_a_run_fits_its_state(
-    studio: Studio,
-    strip: ResultsStrip,
-    schema: ParameterSchema,
-    state: JobState,
-    error: Unreachable | JobFailed | None,
-    expected: list[str],
-) -> None:
-    studio.gallery.add(run(schema, 1, state, error=error))
-    assert entries(tiles(strip)[1]) == expected
-
-
 def test_a_failed_run_tells_why(
     studio: Studio, strip: ResultsStrip, schema: ParameterSchema
 ) -> None:
@@ -216,6 +168,47 @@ def test_a_failed_run_tells_why(
     tile = tiles(strip)[1]
     assert tile.accessibleDescription() == "failed"
     assert "a &lt;b&gt; in the prompt. Nothing was charged." in tile.toolTip()
+    told: list[str] = []
+    strip.story_wanted.connect(told.append)
+    QTest.mouseClick(tile, LEFT)
+    assert told == [studio.gallery.entries[0].id]
+
+
+def test_a_failed_run_offers_what_helps(
+    studio: Studio, strip: ResultsStrip, actions: Actions, schema: ParameterSchema, qt_loop: QtLoop
+) -> None:
+    opened: list[str] = []
+    actions[Act.SETTINGS].triggered.connect(lambda: opened.append("settings"))
+    studio.gallery.add(run(schema, 1, JobState.FAILED, error=KeyMissing()))
+    studio.gallery.add(finished(schema, 2))
+    first, second = (tile.findChild(QPushButton) for tile in tiles(strip)[1:])
+    assert isinstance(first, QPushButton)
+    assert isinstance(second, QPushButton)
+    assert (first.isVisible(), first.text()) == (True, "Enter key…")
+    assert not second.isVisible()
+    QTest.mouseClick(first, LEFT)
+    assert opened == ["settings"]
+
+    async def enter_key() -> None:
+        studio.account.choose(Engine.APIFRAME)
+        await studio.account.set_key("afk_test", KeyPlace.SESSION)
+        await studio.close()
+
+    qt_loop.run(enter_key())
+    assert first.text() == "Resume"
+
+
+def test_a_run_in_trouble_says_so(
+    studio: Studio, strip: ResultsStrip, schema: ParameterSchema
+) -> None:
+    begun = run(schema, 1, JobState.UPLOADING)
+    studio.gallery.add(begun)
+    trouble = NoConnection(host="h", reason="r")
+    studio.gallery.update_job(replace(begun.job, trouble=trouble))
+    tile = tiles(strip)[1]
+    assert "No connection. Waiting until it is back." in tile.toolTip()
+    studio.gallery.update_job(replace(begun.job, trouble=None))
+    assert "a calm sea" in tile.toolTip()
 
 
 def test_a_screen_reader_learns_how_far_a_run_is(
@@ -253,6 +246,19 @@ def test_seconds_are_counted_only_while_something_runs(
     assert not ticker.isActive()
 
 
+def test_no_seconds_are_counted_while_nobody_sees_them(
+    studio: Studio, strip: ResultsStrip, schema: ParameterSchema
+) -> None:
+    (ticker,) = strip.findChildren(QTimer, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    studio.gallery.add(run(schema, 1))
+    strip.hide()
+    assert not ticker.isActive()
+    strip.show()
+    assert ticker.isActive()
+    studio.gallery.update_job(replace(studio.gallery.entries[0].job, state=JobState.QUEUED))
+    assert not ticker.isActive(), "waiting for its turn takes none of its time"
+
+
 def test_the_seconds_go_on_by_themselves(
     studio: Studio, strip: ResultsStrip, schema: ParameterSchema, qtbot: QtBot
 ) -> None:
@@ -262,47 +268,190 @@ def test_the_seconds_go_on_by_themselves(
     qtbot.waitUntil(lambda: tile.grab().toImage() != before)
 
 
+def test_only_what_changes_is_painted(
+    studio: Studio, strip: ResultsStrip, schema: ParameterSchema, qtbot: QtBot
+) -> None:
+    studio.gallery.add(finished(schema, 1))
+    begun, other = run(schema, 2, progress=0.5), run(schema, 3)
+    studio.gallery.add(begun)
+    studio.gallery.add(other)
+    QApplication.processEvents()
+    painted: list[Tile] = []
+    watch = Watch(painted)
+    for tile in tiles(strip):
+        tile.installEventFilter(watch)
+    studio.gallery.update_job(replace(begun.job))
+    QApplication.processEvents()
+    assert painted == []
+    studio.gallery.update_job(replace(begun.job, progress=0.6))
+    qtbot.waitUntil(lambda: bool(painted))
+    assert set(painted) == {tiles(strip)[2]}
+
+
+class Watch(QObject):
+    """Notes which tiles are painted."""
+
+    def __init__(self, painted: list[Tile]) -> None:
+        super().__init__()
+        self._painted = painted
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent, /) -> bool:
+        if event.type() is QEvent.Type.Paint and isinstance(watched, Tile):
+            self._painted.append(watched)
+        return False
+
+
+def test_tab_reaches_one_tile_and_arrows_the_others(
+    studio: Studio, strip: ResultsStrip, schema: ParameterSchema
+) -> None:
+    def by_tab() -> list[int]:
+        return [
+            place
+            for place, tile in enumerate(tiles(strip))
+            if tile.focusPolicy() & Qt.FocusPolicy.TabFocus
+        ]
+
+    results = [finished(schema, number) for number in (1, 2, 3)]
+    for result in results:
+        studio.gallery.add(result)
+    assert by_tab() == [0]
+    tiles(strip)[0].clearFocus()
+    strip.set_current(results[1].id)
+    assert by_tab() == [2]
+    tiles(strip)[2].setFocus()
+    QTest.keyClick(tiles(strip)[2], Qt.Key.Key_Right)
+    assert by_tab() == [3]
+
+
+def test_restored_runs_need_no_picture_to_be_shown(
+    studio: Studio, strip: ResultsStrip, schema: ParameterSchema
+) -> None:
+    chosen: list[str] = []
+    strip.result_chosen.connect(chosen.append)
+    bare = replace(finished(schema, 1), thumbnail=None, fill=None)
+    studio.gallery.add(bare)
+    tile = tiles(strip)[1]
+    assert tile.accessibleDescription() == "done"
+    plain = tile.grab().toImage()
+    QTest.mouseClick(tile, LEFT)
+    assert chosen == [bare.id]
+    studio.gallery.finish(bare.job, outcome(schema))
+    assert tile.grab().toImage() != plain
+
+
+def outcome(schema: ParameterSchema) -> Outcome:
+    entry = finished(schema, 1)
+    assert entry.fill is not None
+    assert entry.thumbnail is not None
+    return Outcome(entry.fill, entry.fill.picture(), entry.thumbnail, 0)
+
+
 def hover(tile: QWidget) -> None:
     """Tell `tile` that the pointer is on it."""
     middle = QPointF(tile.rect().center())
     QApplication.sendEvent(tile, QEnterEvent(middle, middle, middle))
 
 
-def test_a_real_run_is_stopped_from_its_tile_and_removed(
+async def start_runs(studio: Studio, count: int) -> None:
+    """Paint, and start runs that will not get past the upload: nobody listens there."""
+    studio.account.choose(Engine.APIFRAME)
+    await studio.account.set_key("afk_test", KeyPlace.SESSION)
+    studio.document.begin_stroke(Brush(40), Sample(Point(150, 100)))
+    studio.document.end_stroke()
+    studio.parameters.set("prompt", "a calm sea")
+    studio.generation.run(count)
+    while len(studio.gallery.entries) < count:
+        await emitted(studio.gallery.added)
+
+
+def texts(strip: ResultsStrip) -> list[str]:
+    """The tiles of the runs, from left to right."""
+    return [
+        tile.accessibleName().removeprefix("Result ") + " " + tile.accessibleDescription()
+        for tile in tiles(strip)[1:]
+    ]
+
+
+async def until(studio: Studio, is_so: Callable[[], bool]) -> None:
+    while not is_so():
+        await emitted(studio.gallery.changed)
+
+
+def test_the_line_is_seen_and_reordered_by_keys_and_by_dragging(
     studio: Studio, strip: ResultsStrip, qt_loop: QtLoop
 ) -> None:
-    document, gallery = studio.document, studio.gallery
+    async def drive() -> None:
+        await start_runs(studio, 5)
+        await until(studio, lambda: texts(strip)[1] == "#2 uploading")
+        assert texts(strip)[2:] == [
+            "#3 queued, next in line",
+            "#4 queued, place 2 in line",
+            "#5 queued, place 3 in line",
+        ]
+        last = tiles(strip)[5]
+        last.setFocus()
+        QTest.keyClick(last, Qt.Key.Key_Left, Qt.KeyboardModifier.ControlModifier)
+        await emitted(studio.jobs.line_changed)
+        assert [text[:2] for text in texts(strip)] == ["#1", "#2", "#3", "#5", "#4"]
+        assert last.hasFocus()
+        QTest.keyClick(last, Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
+        await emitted(studio.jobs.line_changed)
+        assert texts(strip)[2:] == [
+            "#5 queued, next in line",
+            "#3 queued, place 2 in line",
+            "#4 queued, place 3 in line",
+        ]
+
+        # The first is dragged past the second.
+        await acting(lambda: QTest.mousePress(last, LEFT, pos=QPoint(60, 40)))
+        await acting(lambda: QTest.mouseMove(last, QPoint(80, 40)))
+        await acting(lambda: QTest.mouseMove(last, QPoint(190, 40)))
+        assert [text[:2] for text in texts(strip)[2:]] == ["#3", "#5", "#4"]
+        dropped = asyncio.create_task(emitted(studio.jobs.line_changed))
+        await acting(lambda: QTest.mouseRelease(last, LEFT, pos=QPoint(60, 40)))
+        await dropped
+        ids = {entry.id: entry.number for entry in studio.gallery.entries}
+        assert [ids[job_id] for job_id in studio.jobs.line] == [3, 5, 4]
+        assert texts(strip)[2] == "#3 queued, next in line"
+
+        # A run that waits is taken out; the next in line takes the turn of one that is stopped.
+        studio.generation.stop(studio.jobs.line[0])
+        await until(studio, lambda: texts(strip)[2] == "#3 stopped")
+        assert texts(strip)[3:] == ["#5 queued, next in line", "#4 queued, place 2 in line"]
+        studio.generation.stop(studio.gallery.entries[0].id)
+        await until(studio, lambda: "#5 uploading" in texts(strip))
+        await studio.close()
+
+    qt_loop.run(drive())
+
+
+def test_a_real_run_is_stopped_from_its_tile_and_resumed(
+    studio: Studio, strip: ResultsStrip, qt_loop: QtLoop
+) -> None:
+    gallery = studio.gallery
 
     async def drive() -> None:
-        document.begin_stroke(Brush(40), Sample(Point(150, 100)))
-        document.end_stroke()
-        studio.parameters.set("prompt", "a calm sea")
-        begun = asyncio.create_task(emitted(gallery.added))
-        await asyncio.sleep(0)
-        studio.generation.run()
-        (entry_id,) = await begun
-        while gallery[entry_id].job.state is not JobState.WAITING:
-            await emitted(gallery.changed)
-        tile = tiles(strip)[1]
-        stop = tile.findChild(QToolButton)
+        await start_runs(studio, 1)
+        tile, entry_id = tiles(strip)[1], gallery.entries[0].id
+        await until(studio, lambda: isinstance(gallery[entry_id].job.trouble, NoConnection))
+        stop, resume = tile.findChild(QToolButton), tile.findChild(QPushButton)
         assert isinstance(stop, QToolButton)
+        assert isinstance(resume, QPushButton)
         assert not stop.isVisible()
         hover(tile)
         assert stop.isVisible()
         QTest.mouseClick(stop, LEFT)
-        while gallery[entry_id].job.state.is_running:
-            await emitted(gallery.changed)
-        assert gallery[entry_id].job.state is JobState.STOPPED
+        await until(studio, lambda: gallery[entry_id].job.state is JobState.STOPPED)
         assert not stop.isVisible()
 
-        choose(tile, "Resume")
-        while not gallery[entry_id].job.state.is_running:
-            await emitted(gallery.changed)
-        choose(tile, "Stop waiting")
-        while gallery[entry_id].job.state.is_running:
-            await emitted(gallery.changed)
-        choose(tile, "Remove")
-        assert gallery.entries == []
+        # Twice within a double click is once.
+        QTest.mouseClick(resume, LEFT)
+        QTest.mouseClick(resume, LEFT)
+        await until(studio, lambda: gallery[entry_id].job.state is JobState.UPLOADING)
+        assert not resume.isVisible()
+        assert studio.jobs.line == []
+        assert len(gallery.entries) == 1
         await studio.close()
 
     qt_loop.run(drive())

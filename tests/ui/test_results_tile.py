@@ -1,112 +1,119 @@
-"""The tile: which face a run has, and what of it is painted."""
+"""The tile: its two small buttons, and what is painted again when."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QEnterEvent, QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMainWindow, QPushButton, QToolButton, QWidget
 
-from fluxfill_studio.core.errors import JobFailed
-from fluxfill_studio.core.job import JobState
-from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.ui.look import Look
 from fluxfill_studio.ui.pictures import to_image
-from fluxfill_studio.ui.results_tile import Face, Kind, face_of, paint_face
+from fluxfill_studio.ui.remedies import Offer
+from fluxfill_studio.ui.results_face import Face, Kind
+from fluxfill_studio.ui.results_tile import Tile
 from tests.pictures import photograph
-from tests.ui.runs import finished, run
 
-BOX = QRectF(0, 0, 114, 82)
-
-
-def painted(face: Face, look: Look) -> QImage:
-    image = QImage(BOX.size().toSize(), QImage.Format.Format_RGB32)
-    image.fill(QColor(look.theme.panel))
-    painter = QPainter(image)
-    paint_face(painter, BOX, face, look)
-    painter.end()
-    return image
+LEFT = Qt.MouseButton.LeftButton
 
 
-def count(image: QImage, colour: str) -> int:
-    """How many pixels have exactly this colour."""
-    wanted = QColor(colour)
-    width, height = image.width(), image.height()
-    return sum(image.pixelColor(x, y) == wanted for x in range(width) for y in range(height))
+@pytest.fixture
+def tile(look: Look, dressed: Callable[[QWidget], QMainWindow]) -> Tile:
+    result = Tile(look)
+    dressed(result)
+    return result
 
 
-def test_a_finished_run_is_its_thumbnail_with_number_and_seed(schema: ParameterSchema) -> None:
-    face = face_of(finished(schema, 1, seed=4182), None)
-    assert (face.kind, face.title) == (Kind.PICTURE, "#1 · seed 4182")
-    assert face.image is not None
-    assert (face.image.width(), face.image.height()) == (150, 100)
+def stop(tile: Tile) -> QToolButton:
+    button = tile.findChild(QToolButton)
+    assert isinstance(button, QToolButton)
+    return button
 
 
-def test_a_run_tells_its_state_progress_and_seconds(schema: ParameterSchema) -> None:
-    face = face_of(run(schema, 2, JobState.WAITING, progress=0.62), 9)
-    assert (face.kind, face.progress, face.detail) == (Kind.RUNNING, 0.62, "processing · 9 s")
-    begun = face_of(run(schema, 2, JobState.UPLOADING), 0)
-    assert (begun.kind, begun.progress, begun.detail) == (Kind.RUNNING, None, "uploading · 0 s")
+def remedy(tile: Tile) -> QPushButton:
+    button = tile.findChild(QPushButton)
+    assert isinstance(button, QPushButton)
+    return button
 
 
-def test_between_the_end_and_the_thumbnail_it_is_not_counted_on(schema: ParameterSchema) -> None:
-    face = face_of(run(schema, 2, JobState.DONE, progress=1.0), None)
-    assert (face.kind, face.detail) == (Kind.RUNNING, "done")
+@pytest.mark.parametrize("kind", list(Kind))
+def test_under_the_pointer_what_is_on_its_way_can_be_stopped(tile: Tile, kind: Kind) -> None:
+    wanted: list[Kind] = []
+    tile.stop_wanted.connect(lambda: wanted.append(kind))
+    picture = to_image(photograph(30, 20)) if kind is Kind.PICTURE else None
+    tile.show_face(Face(kind, "#1", "detail", image=picture))
+    tile.set_stop_text("Take out of the line")
+    QApplication.sendEvent(tile, QEvent(QEvent.Type.Leave))
+    assert not stop(tile).isVisible()
+    middle = QPointF(tile.rect().center())
+    QApplication.sendEvent(tile, QEnterEvent(middle, middle, middle))
+    is_on_its_way = kind in (Kind.QUEUED, Kind.RUNNING)
+    assert stop(tile).isVisible() is is_on_its_way
+    assert stop(tile).toolTip() == stop(tile).accessibleName() == "Take out of the line"
+    if is_on_its_way:
+        QTest.mouseClick(stop(tile), LEFT)
+    assert wanted == [kind] * is_on_its_way
 
 
-@pytest.mark.parametrize(
-    ("state", "kind"), [(JobState.FAILED, Kind.FAILED), (JobState.STOPPED, Kind.STOPPED)]
-)
-def test_a_run_without_a_result_says_so(
-    schema: ParameterSchema, state: JobState, kind: Kind
-) -> None:
-    face = face_of(run(schema, 5, state, seed=7, error=JobFailed(reason="no")), None)
-    assert (face.kind, face.title, face.detail) == (kind, "#5 · seed 7", state.value)
+def test_what_helps_is_a_button_below_the_words(tile: Tile) -> None:
+    accepted: list[str] = []
+    pressed: list[str] = []
+    tile.clicked.connect(lambda: pressed.append("tile"))
+    tile.show_face(Face(Kind.FAILED, "#1", "Needs 9 credits, 4 are there"))
+    tile.offer(Offer("Resume", "Go on", lambda: accepted.append("resume")))
+    button = remedy(tile)
+    assert (button.isVisible(), button.text(), button.toolTip()) == (True, "Resume", "Go on")
+    assert tile.rect().contains(button.geometry())
+    QTest.mouseClick(button, LEFT)
+    assert (accepted, pressed) == (["resume"], [])
+    tile.offer(None)
+    assert not button.isVisible()
 
 
-def test_every_state_has_a_face_with_words(schema: ParameterSchema) -> None:
-    for state in JobState:
-        assert face_of(run(schema, 1, state), 3).detail
-
-
-def test_the_ring_grows_with_the_progress(schema: ParameterSchema, look: Look) -> None:
-    face = face_of(run(schema, 1, progress=0.0), 1)
-    accent = [
-        count(painted(replace(face, progress=progress), look), look.theme.accent)
-        for progress in (None, 0.25, 0.5, 0.75)
-    ]
-    assert accent[0] == 0
-    assert accent == sorted(set(accent))
-    assert accent[3] == pytest.approx(3 * accent[1], rel=0.2)
-
-
-def test_the_percentage_stands_in_the_ring(schema: ParameterSchema, look: Look) -> None:
-    face = face_of(run(schema, 1), 1)
-    middle = (BOX.toRect().center().x() - 12, 24, 24, 12)
-    plain = painted(face, look).copy(*middle)
-    told = painted(replace(face, progress=0.62), look).copy(*middle)
-    assert count(plain, look.theme.field) == 24 * 12
-    assert count(told, look.theme.field) < 24 * 12 - 50
-
-
-def test_the_caption_lies_on_the_picture_and_fits_it(look: Look) -> None:
-    picture = to_image(photograph(300, 200))
-    plain = painted(Face(Kind.PICTURE, "", image=picture), look)
-    captioned = painted(Face(Kind.PICTURE, "#2 · seed 2147483647000", image=picture), look)
-    differs = [
-        (x, y)
-        for x in range(plain.width())
+def test_the_words_of_a_failure_end_above_the_button(tile: Tile) -> None:
+    tile.show_face(Face(Kind.FAILED, "#1", "Needs 9 credits, 4 are there"))
+    plain = tile.grab().toImage()
+    tile.show_face(Face(Kind.FAILED, "#1", ""))
+    silent = tile.grab().toImage()
+    rows = [
+        y
         for y in range(plain.height())
-        if plain.pixelColor(x, y) != captioned.pixelColor(x, y)
+        if any(plain.pixel(x, y) != silent.pixel(x, y) for x in range(plain.width()))
     ]
-    assert min(y for _, y in differs) > BOX.height() / 2
-    assert max(x for x, _ in differs) < BOX.width() - 4
+    assert rows
+    assert max(rows) < remedy(tile).y() * plain.devicePixelRatio()
 
 
-def test_a_failure_is_painted_in_the_colour_of_errors(schema: ParameterSchema, look: Look) -> None:
-    failed = face_of(run(schema, 1, JobState.FAILED), None)
-    stopped = face_of(run(schema, 1, JobState.STOPPED), None)
-    assert count(painted(failed, look), look.theme.error) > 20
-    assert count(painted(stopped, look), look.theme.error) == 0
-    assert count(painted(stopped, look), look.theme.muted) > 20
+def test_only_a_queued_run_can_be_dragged(tile: Tile) -> None:
+    places: list[QPoint] = []
+    clicks: list[str] = []
+    tile.dragged.connect(places.append)
+    tile.dropped.connect(lambda: clicks.append("dropped"))
+    tile.clicked.connect(lambda: clicks.append("clicked"))
+
+    def drag() -> None:
+        QTest.mousePress(tile, LEFT, pos=QPoint(40, 40))
+        QTest.mouseMove(tile, QPoint(42, 40))
+        QTest.mouseMove(tile, QPoint(70, 40))
+        QTest.mouseRelease(tile, LEFT, pos=QPoint(70, 40))
+
+    tile.show_face(Face(Kind.RUNNING, "#1"))
+    drag()
+    assert (places, clicks) == ([], ["clicked"])
+    tile.show_face(Face(Kind.QUEUED, "#1"))
+    drag()
+    assert (places, clicks) == ([QPoint(70, 40)], ["clicked", "dropped"])
+
+
+def test_delete_is_the_tiles_and_other_keys_are_the_windows(tile: Tile) -> None:
+    def is_claimed(key: Qt.Key) -> bool:
+        event = QKeyEvent(QKeyEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.NoModifier)
+        event.ignore()
+        QApplication.sendEvent(tile, event)
+        return event.isAccepted()
+
+    assert is_claimed(Qt.Key.Key_Delete)
+    assert not is_claimed(Qt.Key.Key_B)

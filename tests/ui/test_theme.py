@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QLabel,
     QLineEdit,
+    QListWidget,
     QMainWindow,
     QMenu,
     QPlainTextEdit,
@@ -180,6 +181,22 @@ def icon_segment() -> QWidget:
     return widget
 
 
+def marked_pill() -> QWidget:
+    """A pill that warns."""
+    widget = button(QPushButton, "pill")
+    widget.setProperty("level", "warning")
+    return widget
+
+
+def pages() -> QWidget:
+    """A list of pages, the first of which is shown."""
+    widget = QListWidget()
+    widget.setProperty("role", "pages")
+    widget.addItems(["Service", "Appearance"])
+    widget.setCurrentRow(0)
+    return widget
+
+
 FOCUSABLE: dict[str, Callable[[], QWidget]] = {
     "push": lambda: button(QPushButton),
     "primary": lambda: button(QPushButton, "primary"),
@@ -187,6 +204,7 @@ FOCUSABLE: dict[str, Callable[[], QWidget]] = {
     "flat": lambda: button(QPushButton, "flat"),
     "menu": lambda: button(QPushButton, "menu"),
     "pill": lambda: button(QPushButton, "pill"),
+    "marked pill": marked_pill,
     "segment": lambda: button(QPushButton, "segment"),
     "chosen segment": lambda: button(QPushButton, "segment", checked=True),
     "icon segment": icon_segment,
@@ -202,6 +220,7 @@ FOCUSABLE: dict[str, Callable[[], QWidget]] = {
     "line edit": QLineEdit,
     "text edit": QPlainTextEdit,
     "tree": QTreeView,
+    "pages": pages,
     "spin box": QSpinBox,
     "double spin box": QDoubleSpinBox,
     "value": value_box,

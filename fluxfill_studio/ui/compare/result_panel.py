@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from fluxfill_studio.core.geometry import Size
 from fluxfill_studio.core.job import Engine
 from fluxfill_studio.core.schema import Control, ParameterSchema
 from fluxfill_studio.model.gallery import Entry, Gallery
@@ -96,17 +97,17 @@ class ResultPanel(QFrame):
             return
         entry = shown.entry
         self._prompt.setText(entry.job.request.prompt)
-        self._draft_note.setVisible(entry.engine is Engine.LOCAL)
+        self._draft_note.setVisible(entry.job.engine is Engine.LOCAL)
         while self._facts.rowCount():
             self._facts.removeRow(0)
-        for name, value in self._rows(entry):
+        for name, value in self._rows(entry, shown.fill.size):
             label = QLabel(name)
             label.setProperty("role", "muted")
             text = QLabel(value)
             text.setAlignment(Qt.AlignmentFlag.AlignRight)
             self._facts.addRow(label, text)
 
-    def _rows(self, entry: Entry) -> list[tuple[str, str]]:
+    def _rows(self, entry: Entry, size: Size) -> list[tuple[str, str]]:
         request = entry.job.request
         rows = []
         for parameter in self._schema.parameters:
@@ -115,11 +116,9 @@ class ResultPanel(QFrame):
                 continue
             value = request.values.get(parameter.name, parameter.default)
             rows.append((schema_text(parameter.label), self._value_text(value)))
-        if entry.fill is not None:
-            size = entry.fill.size
-            rows.append((self.tr("Size"), f"{size.width:,} × {size.height:,}"))
-        if entry.seconds is not None:
-            rows.append((self.tr("Time"), self.tr("{s} s").format(s=f"{entry.seconds:.1f}")))
+        rows.append((self.tr("Size"), f"{size.width:,} × {size.height:,}"))
+        if entry.job.seconds is not None:
+            rows.append((self.tr("Time"), self.tr("{s} s").format(s=f"{entry.job.seconds:.1f}")))
         rows.append((self.tr("Charged"), self._charge_text(entry)))
         return rows
 
@@ -131,7 +130,7 @@ class ResultPanel(QFrame):
         return str(value)
 
     def _charge_text(self, entry: Entry) -> str:
-        if entry.engine is Engine.LOCAL:
+        if entry.job.engine is Engine.LOCAL:
             return self.tr("nothing (local)")
         if entry.job.charged is None:
             return self.tr("not told")

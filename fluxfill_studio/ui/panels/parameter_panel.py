@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QTextCursor
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -32,6 +32,7 @@ from fluxfill_studio.ui.panels.rows import (
     SwitchRow,
     choice_row,
 )
+from fluxfill_studio.ui.panels.variants import VariantsRow
 from fluxfill_studio.ui.wording import credits_text
 
 ROWS: Final[Mapping[Control, Callable[[Parameters, Parameter], Row]]] = {
@@ -47,6 +48,8 @@ ROWS: Final[Mapping[Control, Callable[[Parameters, Parameter], Row]]] = {
 SET_ELSEWHERE: Final = frozenset({Control.SOURCE, Control.MASK, Control.MODE})
 """Set by opening a picture, by painting, and in the top bar."""
 
+# What the picture is to become; how many variants of it there are to be follows.
+_WHAT: Final = (Control.PROMPT, Control.COMPASS)
 _MARGIN: Final = 16
 _SPACING: Final = 8
 
@@ -66,6 +69,7 @@ class ParameterPanel(QFrame):
             for parameter in parameters.schema.parameters
             if parameter.control not in SET_ELSEWHERE
         ]
+        self.variants = VariantsRow()
         _align([row for row in self.rows if isinstance(row, SliderRow | SeedRow)])
 
         layout = QVBoxLayout(self)
@@ -75,6 +79,7 @@ class ParameterPanel(QFrame):
         layout.addLayout(self._foot())
 
         parameters.changed.connect(self._on_changed)
+        self.variants.changed.connect(self._show_run)
         account.changed.connect(self._show_run)
         run_action.changed.connect(self._show_run)
         self._show_rows()
@@ -84,13 +89,21 @@ class ParameterPanel(QFrame):
         for row in self.rows:
             row.apply_look(look)
 
+    def focus_prompt(self) -> None:
+        """Let the user write at the end of the prompt."""
+        field = next(row.field for row in self.rows if isinstance(row, PromptEditor))
+        field.moveCursor(QTextCursor.MoveOperation.End)
+        field.setFocus()
+
     def _scrolled_rows(self) -> QScrollArea:
         content = QWidget()
         column = QVBoxLayout(content)
         # The rows' gutter is the left margin.
         column.setContentsMargins(_MARGIN - GUTTER, _MARGIN, _MARGIN, _MARGIN)
         column.setSpacing(_SPACING)
-        for row in self.rows:
+        what = [row for row in self.rows if row.parameter.control in _WHAT]
+        how = [row for row in self.rows if row not in what]
+        for row in (*what, self.variants, *how):
             column.addWidget(row)
         column.addStretch()
         area = QScrollArea()
@@ -101,8 +114,7 @@ class ParameterPanel(QFrame):
         return area
 
     def _foot(self) -> QVBoxLayout:
-        self.note = QLabel(self.tr("Local draft: made on this machine, ignores the prompt."))
-        self.note.setProperty("role", "muted")
+        self.note = QLabel()
         self.note.setWordWrap(True)
         self._verb, self._detail = QLabel(), QLabel()
         self._detail.setProperty("role", "detail")
@@ -135,18 +147,32 @@ class ParameterPanel(QFrame):
 
     def _show_run(self) -> None:
         local = self._account.engine is Engine.LOCAL
-        cost = (
-            self.tr("free local draft")
-            if local
-            else credits_text(self._parameters.schema.credits_per_run)
-        )
+        price = self.variants.count * self._account.price
+        cost = self.tr("free local draft") if local else credits_text(price)
         key = self._run_action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         self._verb.setText(self._run_action.text())
         self._detail.setText(f"{cost} · {key}")
         self.run_button.setAccessibleName(f"{self._run_action.text()}, {cost}")
         self.run_button.setToolTip(self._run_action.toolTip())
         self.run_button.setEnabled(self._run_action.isEnabled())
-        self.note.setVisible(local)
+        balance = self._account.balance
+        left = None if local or balance is None else balance.credits
+        if local:
+            self._note("muted", self.tr("Local draft: made on this machine, ignores the prompt."))
+        elif left is not None and left < price:
+            template = self.tr("Needs {price}, {left} are there.")
+            self._note("warning", template.format(price=credits_text(price), left=f"{left:,}"))
+        else:
+            self._note("muted", "")
+
+    def _note(self, role: str, text: str) -> None:
+        """Say something above the button; it never blocks."""
+        if self.note.property("role") != role:
+            self.note.setProperty("role", role)
+            self.note.style().unpolish(self.note)
+            self.note.style().polish(self.note)
+        self.note.setText(text)
+        self.note.setVisible(bool(text))
 
 
 def _align(rows: Iterable[Row]) -> None:

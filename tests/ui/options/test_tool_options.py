@@ -319,8 +319,9 @@ def test_the_compare_page_tells_the_facts_of_the_result(
 
 
 def shown(entry: Entry) -> Shown:
+    assert entry.fill is not None
     result = photograph(300, 200)
-    return Shown(entry, result, Pyramid(result), Pyramid(entry.inputs.source.pixels))
+    return Shown(entry, entry.fill, result, Pyramid(result), Pyramid(entry.fill.source.pixels))
 
 
 def test_no_page_changes_the_height(options: ToolOptions) -> None:

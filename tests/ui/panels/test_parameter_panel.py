@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
 
+from fluxfill_studio.apiframe.wire import Account as Balance
 from fluxfill_studio.core.job import Engine
 from fluxfill_studio.core.schema import Control
 from fluxfill_studio.model.account import Account
 from fluxfill_studio.model.generation import Parameters
+from fluxfill_studio.model.settings import Settings
+from fluxfill_studio.storage.secrets import Secrets
 from fluxfill_studio.ui.actions import Act, Actions
 from fluxfill_studio.ui.look import Look
 from fluxfill_studio.ui.panels.parameter_panel import ROWS, SET_ELSEWHERE, ParameterPanel
@@ -23,9 +34,10 @@ Show = Callable[[QWidget], None]
 
 
 @pytest.fixture
-def account(parameters: Parameters) -> Account:
+def account(parameters: Parameters, tmp_path: Path) -> Account:
     """The local engine; nothing is asked of it."""
-    return Account(parameters.schema, None, "http://127.0.0.1:1")
+    settings = Settings(tmp_path / "settings.ini")
+    return Account(parameters.schema, settings, Secrets(tmp_path / "api-key"))
 
 
 @pytest.fixture
@@ -113,6 +125,49 @@ def test_the_button_tells_cost_and_shortcut(
     assert not panel.note.isVisible()
 
 
+def test_variants_stand_after_the_prompt_and_multiply_the_price(
+    panel: ParameterPanel, account: Account
+) -> None:
+    tops = [row.y() for row in panel.rows if row.isVisible()]
+    assert tops[0] < panel.variants.y() < tops[1]
+    account.choose(Engine.APIFRAME)
+    QTest.mouseClick(panel.variants.findChildren(QPushButton)[1], Qt.MouseButton.LeftButton)
+    assert "18 credits" in button_text(panel)
+    assert panel.run_button.accessibleName() == "Generate, 18 credits"
+    account.choose(Engine.LOCAL)
+    assert "free local draft" in button_text(panel)
+
+
+def test_in_outpaint_variants_stand_after_the_direction(
+    panel: ParameterPanel, parameters: Parameters
+) -> None:
+    parameters.set("mode", "outpaint")
+    QApplication.processEvents()
+    assert row_of(panel, "outpaint").y() < panel.variants.y() < row_of(panel, "steps").y()
+
+
+def test_what_the_balance_does_not_pay_for_is_told_beforehand(
+    panel: ParameterPanel, account: Account
+) -> None:
+    account.choose(Engine.APIFRAME)
+    account.balance = Balance("a@b.example", "test", 10, 2, None)
+    account.changed.emit()
+    assert not panel.note.isVisible()
+    QTest.mouseClick(panel.variants.findChildren(QPushButton)[1], Qt.MouseButton.LeftButton)
+    assert panel.note.text() == "Needs 18 credits, 10 are there."
+    assert panel.note.property("role") == "warning"
+    assert panel.run_button.isEnabled()
+
+
+def test_the_prompt_can_be_asked_for(panel: ParameterPanel, parameters: Parameters) -> None:
+    parameters.set("prompt", "a calm sea")
+    panel.focus_prompt()
+    focused = QApplication.focusWidget()
+    assert isinstance(focused, QPlainTextEdit)
+    QTest.keyClicks(focused, " at dusk")
+    assert parameters["prompt"] == "a calm sea at dusk"
+
+
 def test_the_local_engine_says_what_it_does(panel: ParameterPanel) -> None:
     assert panel.note.text() == "Local draft: made on this machine, ignores the prompt."
     assert panel.note.y() < panel.run_button.y()
@@ -164,5 +219,5 @@ def test_the_tab_key_visits_every_row_and_ends_at_the_button(panel: ParameterPan
         QTest.keyClick(focused, Qt.Key.Key_Tab)
         visited.append(focused)
         assert len(visited) < 50
-    for row in panel.rows:
+    for row in (*panel.rows, panel.variants):
         assert row.isHidden() or any(row.isAncestorOf(widget) for widget in visited)

@@ -1,0 +1,1 @@
+"""The settings: a dialog with one page for each subject, made of cards."""

@@ -1,0 +1,227 @@
+"""The jobs of the window: run, restored at the next start, and never begun twice."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fluxfill_studio.core.errors import (
+    LedgerTooNew,
+    ServiceChanged,
+    SpendingLimit,
+)
+from fluxfill_studio.core.job import Engine, JobState
+from fluxfill_studio.core.schema import ParameterSchema
+from fluxfill_studio.core.source import Source
+from fluxfill_studio.model import generation
+from fluxfill_studio.model.document import Picture
+from fluxfill_studio.model.settings import Limits, Settings
+from fluxfill_studio.model.studio import Studio
+from fluxfill_studio.storage.images import read_source
+from fluxfill_studio.storage.secrets import Secrets
+from tests.faulty_service import FaultyService
+from tests.pictures import photograph
+from tests.qt import QtLoop, emitted
+
+KEY = "afk_test"
+OnStart = Callable[[Callable[[Studio], Awaitable[None]], FaultyService], None]
+
+
+@pytest.fixture
+def on_start(qt_loop: QtLoop, schema: ParameterSchema, tmp_path: Path) -> OnStart:
+    """Runs a part of a test in a start of the program, always in the same folder."""
+
+    async def drive(body: Callable[[Studio], Awaitable[None]], service: FaultyService) -> None:
+        studio = Studio(
+            schema,
+            Settings(tmp_path / "settings.ini"),
+            secrets=Secrets(tmp_path / "api-key", environment=KEY),
+            base_url=service.url,
+            samples=[],
+            data=tmp_path / "data",
+        )
+        picture = Picture.of(Source("harbour.jpg", photograph(96, 64)))
+        picture.mask.pixels[20:44, 30:70] = 255
+        studio.document.show(picture)
+        studio.parameters.set("prompt", "a calm sea")
+        studio.parameters.set("output_format", "png")
+        try:
+            await body(studio)
+        finally:
+            await studio.close()
+
+    def run(body: Callable[[Studio], Awaitable[None]], service: FaultyService) -> None:
+        qt_loop.run(drive(body, service))
+
+    return run
+
+
+def states(studio: Studio) -> list[JobState]:
+    return [entry.job.state for entry in studio.gallery.entries]
+
+
+def test_a_result_comes_back_at_the_next_start_until_it_is_saved(
+    on_start: OnStart, schema: ParameterSchema, tmp_path: Path
+) -> None:
+    pictures = []
+
+    async def first(studio: Studio) -> None:
+        studio.generation.run()
+        (entry_id,) = await emitted(studio.generation.finished)
+        fill = studio.gallery[entry_id].fill
+        assert fill is not None
+        pictures.append(fill.picture())
+
+    async def second(studio: Studio) -> None:
+        studio.jobs.load()
+        (entry_id,) = await emitted(studio.gallery.added)
+        entry = studio.gallery[entry_id]
+        assert (entry.is_finished, entry.is_saved, entry.fill) == (True, False, None)
+        assert entry.thumbnail is not None
+        studio.gallery.select(entry_id)
+        await emitted(studio.gallery.shown_changed)
+        assert studio.gallery.shown is not None
+        assert np.array_equal(studio.gallery.shown.picture, pictures[0])
+        assert studio.gallery[entry_id].changed_outside == 0
+        studio.saver.save(entry_id, tmp_path / "out.png", overwrite=False)
+        while not studio.gallery[entry_id].is_saved:
+            await emitted(studio.gallery.changed)
+        assert np.array_equal(read_source(tmp_path / "out.png").pixels, pictures[0])
+
+    async def third(studio: Studio) -> None:
+        await studio.jobs.ready()
+        studio.jobs.load()
+        studio.generation.run()
+        await emitted(studio.generation.finished)
+        assert len(studio.gallery.entries) == 1, "the saved one is on the user's disk"
+
+    with FaultyService(schema) as service:
+        for start in (first, second, third):
+            on_start(start, service)
+        assert len(service.account.jobs) == 2
+
+
+def test_a_run_goes_on_after_the_window_was_closed(
+    on_start: OnStart, schema: ParameterSchema
+) -> None:
+    async def first(studio: Studio) -> None:
+        studio.generation.run()
+        await until(studio, JobState.WAITING)
+
+    async def second(studio: Studio) -> None:
+        studio.jobs.load()
+        (entry_id,) = await emitted(studio.generation.finished)
+        assert studio.gallery[entry_id].changed_outside == 0
+
+    with FaultyService(schema) as service:
+        on_start(first, service)
+        on_start(second, service)
+        assert service.account.charged == schema.credits_per_run
+
+
+def test_a_job_of_another_service_waits_until_that_is_set_again(
+    on_start: OnStart, schema: ParameterSchema
+) -> None:
+    async def first(studio: Studio) -> None:
+        studio.generation.run()
+        await until(studio, JobState.WAITING)
+
+    async def elsewhere(studio: Studio) -> None:
+        studio.jobs.load()
+        (error,) = await emitted(studio.generation.failed)
+        assert isinstance(error, ServiceChanged)
+
+    async def back(studio: Studio) -> None:
+        studio.jobs.load()
+        (entry_id,) = await emitted(studio.gallery.added)
+        studio.generation.resume(entry_id)
+        await emitted(studio.generation.finished)
+
+    with FaultyService(schema) as service, FaultyService(schema) as other:
+        on_start(first, service)
+        on_start(elsewhere, other)
+        assert other.account.jobs == {}
+        on_start(back, service)
+        assert len(service.account.jobs) == 1
+
+
+@pytest.mark.parametrize(("pause", "runs"), [(0.0, 2), (0.6, 1)])
+def test_a_double_press_is_one_run(
+    on_start: OnStart,
+    schema: ParameterSchema,
+    monkeypatch: pytest.MonkeyPatch,
+    pause: float,
+    runs: int,
+) -> None:
+    monkeypatch.setattr(generation, "_DOUBLE_CLICK", pause)
+
+    async def body(studio: Studio) -> None:
+        studio.account.choose(Engine.LOCAL)
+        studio.generation.run()
+        studio.generation.run()
+        while states(studio) != [JobState.DONE] * runs:
+            await emitted(studio.gallery.changed)
+
+    with FaultyService(schema) as service:
+        on_start(body, service)
+
+
+def test_variants_are_runs_with_seeds_that_follow(
+    on_start: OnStart, schema: ParameterSchema
+) -> None:
+    async def body(studio: Studio) -> None:
+        studio.account.choose(Engine.LOCAL)
+        studio.parameters.set("seed", 41)
+        studio.generation.run(variants=3)
+        while states(studio) != [JobState.DONE] * 3:
+            await emitted(studio.gallery.changed)
+        seeds = [entry.job.request.seed for entry in studio.gallery.entries]
+        assert seeds == [41, 42, 43]
+
+    with FaultyService(schema) as service:
+        on_start(body, service)
+
+
+def test_a_limit_of_the_users_own_is_kept_with_what_is_under_way(
+    on_start: OnStart, schema: ParameterSchema
+) -> None:
+    async def body(studio: Studio) -> None:
+        price = schema.credits_per_run
+        studio.account.set_limits(Limits(per_day=2 * price))
+        studio.generation.run(variants=3)
+        (error,) = await emitted(studio.generation.failed)
+        assert isinstance(error, SpendingLimit)
+        assert states(studio) == []
+
+    with FaultyService(schema) as service:
+        on_start(body, service)
+        assert service.account.jobs == {}
+
+
+def test_without_a_ledger_nothing_is_sent(
+    on_start: OnStart, schema: ParameterSchema, tmp_path: Path
+) -> None:
+    (tmp_path / "data").mkdir()
+    other = sqlite3.connect(tmp_path / "data" / "ledger.sqlite3")
+    other.execute("PRAGMA user_version = 999")
+    other.close()
+
+    async def body(studio: Studio) -> None:
+        studio.generation.run()
+        (error,) = await emitted(studio.generation.failed)
+        assert isinstance(error, LedgerTooNew)
+        assert error.advice
+
+    with FaultyService(schema) as service:
+        on_start(body, service)
+        assert service.account.uploads == {}
+
+
+async def until(studio: Studio, state: JobState) -> None:
+    """Wait until the one job stands in a state."""
+    while states(studio) != [state]:
+        await emitted(studio.gallery.changed if states(studio) else studio.gallery.added)
