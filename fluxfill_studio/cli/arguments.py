@@ -18,8 +18,9 @@ KEY_VARIABLE: Final = "APIFRAME_API_KEY"
 ENGINES: Final = ("local", "apiframe")
 MAX_VARIANTS: Final = 4
 
-_PROGRAM: Final = "fluxfill-studio"
-_COMMANDS: Final = ("open", "fill", "outpaint", "sandbox")
+PROGRAM: Final = "fluxfill-studio"
+
+_COMMANDS: Final = ("open", "fill", "outpaint", "jobs", "sandbox")
 _TOP_OPTIONS: Final = ("-h", "--help", "--version", "--self-test", "--sample-job")
 # What `--set` reaches; everything else has an argument of its own.
 _SETTINGS: Final = (Control.SEGMENTS, Control.SLIDER, Control.SWITCH, Control.SEED)
@@ -37,13 +38,13 @@ _NO_VALUE = QT_TRANSLATE_NOOP("errors", "must have the form NAME=VALUE")
 def build_parser(schema: ParameterSchema) -> ArgumentParser:
     """The parser of the whole command line; `command` in its result names what is asked for."""
     parser = ArgumentParser(
-        prog=_PROGRAM,
-        usage=f"{_PROGRAM} [IMAGE ...]\n       {_PROGRAM} COMMAND ...",
+        prog=PROGRAM,
+        usage=f"{PROGRAM} [IMAGE ...]\n       {PROGRAM} COMMAND ...",
         description="Repaint the masked part of a photograph, or let it grow, by a prompt.",
-        epilog=f"'{_PROGRAM} COMMAND --help' tells more about a command.\n\n{_ENDINGS}",
+        epilog=f"'{PROGRAM} COMMAND --help' tells more about a command.\n\n{_ENDINGS}",
         formatter_class=RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"{_PROGRAM} {__version__}")
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     parser.add_argument(
         "--self-test",
         dest="command",
@@ -59,7 +60,7 @@ def build_parser(schema: ParameterSchema) -> ArgumentParser:
         help="fill a part of a sample photograph on this machine, without a window",
     )
     commands = parser.add_subparsers(
-        dest="command", title="commands", metavar="COMMAND", prog=_PROGRAM
+        dest="command", title="commands", metavar="COMMAND", prog=PROGRAM
     )
 
     window = commands.add_parser("open", help="show images in the window (the default)")
@@ -85,6 +86,8 @@ def build_parser(schema: ParameterSchema) -> ArgumentParser:
         help="; ".join(choice.value for choice in presets).replace("%", "%%"),
     )
     outpaint.set_defaults(mode=Mode.OUTPAINT)
+
+    _add_jobs(commands.add_parser("jobs", help="list all runs, or go on with unfinished ones"))
 
     sandbox = commands.add_parser("sandbox", help="serve the local draft on 127.0.0.1")
     sandbox.add_argument("--port", type=_port, default=8765, help="0 takes a free one [8765]")
@@ -163,8 +166,29 @@ def _add_run_arguments(parser: ArgumentParser, schema: ParameterSchema) -> None:
         "[the service where there is a key or --base-url]",
     )
     _add_base_url(parser)
-    parser.add_argument("--json", action="store_true", help="tell the results on standard output")
     parser.add_argument("--force", action="store_true", help="overwrite OUT")
+    _add_report_arguments(parser)
+
+
+def _add_jobs(parser: ArgumentParser) -> None:
+    parser.formatter_class = RawDescriptionHelpFormatter
+    parser.description = (
+        "List all runs, of windows and commands alike, the newest last. A run that was stopped,\n"
+        "failed, or lost its process can be resumed; what was paid for is not paid for again."
+    )
+    parser.epilog = _ENDINGS
+    parser.add_argument(
+        "--resume",
+        nargs="*",
+        metavar="ID",
+        help="go on with these, or with all that are unfinished; the beginning of an id will do",
+    )
+    _add_base_url(parser)
+    _add_report_arguments(parser)
+
+
+def _add_report_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="tell the results on standard output")
     parser.add_argument("--quiet", action="store_true", help="tell nothing but errors")
 
 

@@ -2,64 +2,96 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Final
 
 from fluxfill_studio.cli.status import ExitStatus
-from fluxfill_studio.cli.terminal import Terminal
 from fluxfill_studio.core.compose import Outcome
 from fluxfill_studio.core.errors import FluxfillError
 from fluxfill_studio.core.geometry import Size
 from fluxfill_studio.core.job import Engine, Job, JobState
-from fluxfill_studio.core.plan import Inputs
-from fluxfill_studio.jobs.runner import JobRunner
-from fluxfill_studio.jobs.service import Service
+from fluxfill_studio.jobs.preparing import Order
+from fluxfill_studio.jobs.queue import JobQueue
 
 # About how much of a run is over when a state begins; waiting for the service is the long part.
 _SHARES: Final = {
-    JobState.PREPARED: 0.0,
+    JobState.QUEUED: 0.0,
     JobState.UPLOADING: 0.02,
     JobState.SUBMITTING: 0.1,
     JobState.WAITING: 0.12,
     JobState.DOWNLOADING: 0.9,
     JobState.BLENDING: 0.95,
+    JobState.SAVING: 0.98,
 }
 
 
 @dataclass(eq=False)
 class Run:
-    """One job on its way to `target`.
+    """One job on its way to `target`; None where the window that began it is to show the result.
 
-    `size` and `changed_outside` are those of its finished picture. `saved` is where that lies:
-    at `target`, or at another place where that did not work out, which `error` then tells about.
-    `was_submitting` holds where it was stopped while its request was out: whether the service
-    has a job then is not known.
+    `enter` brings it into a queue; before that a new one has no `job`. `size` and
+    `changed_outside` are those of its finished picture, which lies at `saved`. `error` is what
+    kept it from beginning, or what it ended with. `seconds` is how long this call worked on it.
     """
 
-    job: Job
-    inputs: Inputs
-    target: Path
+    enter: Callable[[JobQueue], Awaitable[Job]]
+    target: Path | None
+    job: Job | None = None
     size: Size | None = None
     changed_outside: int | None = None
     saved: Path | None = None
     error: FluxfillError | None = None
     seconds: float = 0.0
-    was_submitting: bool = False
+    _begun: float = field(default_factory=time.monotonic)
+
+    @classmethod
+    def of_order(cls, order: Order, target: Path) -> Run:
+        """A new run."""
+        return cls(lambda queue: queue.add(order), target)
+
+    @classmethod
+    def of_job(cls, job: Job, error: FluxfillError | None = None) -> Run:
+        """One that goes on, unless there is an `error` already."""
+        target = None if job.wish is None else Path(job.wish.path)
+        return cls(lambda queue: queue.resume(job.id), target, job, error=error)
 
     def update(self, job: Job) -> None:
-        is_stopped = job.state is JobState.STOPPED
-        self.was_submitting = is_stopped and self.job.state is JobState.SUBMITTING
+        """Take over what is known of its job now."""
         self.job = job
+        self.seconds = time.monotonic() - self._begun
+        if job.saved is not None:
+            self.saved = self.target
+        if job.state is JobState.FAILED:
+            self.error = job.error
+
+    def finish(self, outcome: Outcome) -> None:
+        """Take over what it has made."""
+        self.size = outcome.fill.size
+        is_exact = self.target is None or not is_jpeg(self.target)
+        self.changed_outside = outcome.changed_outside if is_exact else None
+
+    @property
+    def status(self) -> ExitStatus:
+        """How it ended: DONE, STOPPED, or what its error means."""
+        if self.error is not None:
+            return ExitStatus.of(self.error)
+        is_done = self.job is not None and self.job.state is JobState.DONE
+        return ExitStatus.DONE if is_done else ExitStatus.STOPPED
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether its job is left unfinished, and going on may end well."""
+        return self.job is not None and (self.job.can_resume or self.job.state.is_running)
 
     @property
     def share(self) -> float:
         """About how much of the run is over, 0 to 1."""
+        if self.job is None:
+            return 0.0
         begun = _SHARES.get(self.job.state, 1.0)
         if self.job.state is JobState.WAITING and self.job.progress is not None:
             begun += self.job.progress * (_SHARES[JobState.DOWNLOADING] - begun)
@@ -68,13 +100,15 @@ class Run:
 
 @dataclass(eq=False)
 class Batch:
-    """What one call of the command line comes to. `error` is one that kept all runs from beginning.
+    """What one call of the command line comes to.
 
-    `seconds` is the time of the whole call.
+    `engine` is that of new runs. `left` are the jobs that are no matter of this call, and why.
+    `error` is one that kept all runs from beginning. `seconds` is the time of the whole call.
     """
 
-    engine: Engine
+    engine: Engine | None = None
     runs: list[Run] = field(default_factory=list)
+    left: list[tuple[Job, FluxfillError]] = field(default_factory=list)
     error: FluxfillError | None = None
     is_stopped: bool = False
     seconds: float = 0.0
@@ -100,42 +134,6 @@ class Batch:
         return next((ExitStatus.of(error) for error in errors if error), ExitStatus.DONE)
 
 
-Save = Callable[[Run, Outcome], None]
-"""Writes the picture of an outcome and sets the run's `saved`. Raises SaveError."""
-
-
-async def execute(batch: Batch, service: Service, save: Save, terminal: Terminal) -> None:
-    """Bring every run of `batch` to its end, all at once, and close `service`.
-
-    Errors are left with their runs.
-    """
-    runner = service.runner()
-
-    def show(run: Run, job: Job) -> None:
-        if job.server_id != run.job.server_id and batch.engine is Engine.APIFRAME:
-            terminal.note(f"Job {job.server_id} has begun.")
-        run.update(job)
-        latest = min(batch.runs, key=lambda run: run.share)
-        share = sum(run.share for run in batch.runs) / len(batch.runs)
-        terminal.progress(share, latest.job.state.value)
-
-    try:
-        async with asyncio.TaskGroup() as group:
-            for run in batch.runs:
-                group.create_task(_execute(run, runner, partial(show, run), save))
-    finally:
-        await service.aclose()
-
-
-async def _execute(run: Run, runner: JobRunner, report: Callable[[Job], None], save: Save) -> None:
-    started = time.monotonic()
-    try:
-        outcome = await runner.run(run.job, run.inputs, report)
-        run.size = outcome.fill.size
-        run.changed_outside = outcome.changed_outside
-        # In this thread: a picture that is being written is not left behind by Ctrl+C.
-        save(run, outcome)
-    except FluxfillError as error:
-        run.error = error
-    finally:
-        run.seconds = time.monotonic() - started
+def is_jpeg(path: Path) -> bool:
+    """Whether a file of this name cannot keep the pixels as they are."""
+    return path.suffix.lower() in (".jpg", ".jpeg")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import cv2
 import numpy as np
 
-from fluxfill_studio.cli.batch import Batch, Run, execute
+from fluxfill_studio.cli.batch import Batch, Run
+from fluxfill_studio.cli.office import office_in
 from fluxfill_studio.cli.report import tell
 from fluxfill_studio.cli.terminal import Terminal
 from fluxfill_studio.core.codec import reduced_to
@@ -21,8 +22,7 @@ from fluxfill_studio.core.request import FillRequest
 from fluxfill_studio.core.schema import Control, ParameterSchema
 from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.types import Pixels, Plane
-from fluxfill_studio.jobs.preparing import new_job, plan_run
-from fluxfill_studio.jobs.service import Service
+from fluxfill_studio.jobs.preparing import Order, plan_run
 from fluxfill_studio.storage.images import read_source, save_free
 from fluxfill_studio.storage.paths import pictures_folder, resources, samples
 
@@ -38,21 +38,24 @@ def run_sample(schema: ParameterSchema) -> int:
     """Take the badge off the astronaut's suit, and print where the pictures lie."""
     terminal = Terminal(sys.stderr)
     batch = Batch(Engine.LOCAL)
+    outcomes: list[Outcome] = []
     pictures: dict[str, Path] = {}
-
-    def save(run: Run, outcome: Outcome) -> None:
-        source = run.inputs.source
-        pair = _side_by_side(source.pixels, outcome.picture)
-        pictures["Before and after"] = _save("sample-before-after", pair, source)
-        run.saved = pictures["Result"] = _save(run.target.stem, outcome.picture, source)
-
-    with batch.recorded():
+    with batch.recorded(), TemporaryDirectory() as folder:
         source = read_source(samples(resources())[0])
         plan, inputs = plan_run(source, _ellipse(source.size))
         prompt = schema.with_control(Control.PROMPT).name
-        request = FillRequest.build(schema, {prompt: _PROMPT})
-        batch.runs = [Run(new_job(request, plan), inputs, Path("sample-result.png"))]
-        asyncio.run(execute(batch, Service.local(schema), save, terminal))
+        order = Order(FillRequest.build(schema, {prompt: _PROMPT}), plan, inputs, Engine.LOCAL)
+        run = Run.of_order(order, Path("sample-result.png"))
+        batch.runs.append(run)
+        with office_in(Path(folder), schema) as office:
+            office.execute(batch, terminal, lambda _, outcome: outcomes.append(outcome))
+        for outcome in outcomes:
+            try:
+                pair = _side_by_side(source.pixels, outcome.picture)
+                pictures["Before and after"] = _save("sample-before-after", pair, source)
+                run.saved = pictures["Result"] = _save("sample-result", outcome.picture, source)
+            except SaveError as error:
+                run.error = error
     tell(batch, terminal)
     for name, path in pictures.items():
         print(f"{name}: {path.resolve()}")

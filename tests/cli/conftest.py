@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import httpx
 import numpy as np
@@ -21,6 +26,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fluxfill_studio.core.brush import Brush, Tips
 from fluxfill_studio.core.geometry import Point, Size
+from fluxfill_studio.core.job import JobState
 from fluxfill_studio.core.mask import Mask
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.core.stroke import Sample, Stroke
@@ -28,10 +34,17 @@ from fluxfill_studio.core.types import Pixels, Plane
 from fluxfill_studio.sandbox.serve import HOST, serve
 from fluxfill_studio.sandbox.server import DEFAULT_SETTINGS, Sandbox
 from fluxfill_studio.sandbox.service import SandboxSettings
+from fluxfill_studio.storage.ledger import Ledger
+from tests.key_guard import GUARD
 from tests.pictures import photograph
+from tests.storage.orders import new_job
 
 ROOT = Path(__file__).parents[2]
 KEY = "afk_5c02ad94e1b7f638"
+_TELL_DATA_FOLDER = """
+from fluxfill_studio.storage.paths import data_folder
+print(data_folder(), end="")
+"""
 
 
 @dataclass(frozen=True)
@@ -70,29 +83,64 @@ class Program:
             finally:
                 process.kill()
 
-    def python(self, code: str) -> subprocess.CompletedProcess[str]:
+    def python(self, code: str, key: str | None = None) -> subprocess.CompletedProcess[str]:
         """Run `code` where the program would run."""
         return subprocess.run(
             [sys.executable, "-c", code],
             cwd=self.folder,
-            env=self._environment(None),
+            env=self._environment(key),
             capture_output=True,
             encoding="utf-8",
             timeout=60,
             check=False,
         )
 
+    def jobs(self) -> list[dict[str, Any]]:
+        """What the ledger holds, as the program tells it."""
+        process = self.run("jobs", "--json")
+        assert process.returncode == 0, process.stderr
+        jobs: list[dict[str, Any]] = json.loads(process.stdout)
+        return jobs
+
+    def learn(self, schema: ParameterSchema, base_url: str) -> None:
+        """Have the program know that jobs take a moment there, so that it asks for them soon."""
+        with closing(Ledger.open(self.data, schema)) as ledger:
+            for number in range(20):
+                job_id, seconds = str(uuid4()), 0.2 + 0.1 * number
+                facts = {"base_url": base_url, "state": JobState.DONE, "seconds": seconds}
+                job = new_job(schema, job_id, **facts)
+                ledger.add(job)
+                ledger.remove(job_id)
+
+    def go_on(self, stderr: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Do what was said at the end of `stderr`, with the key."""
+        name, *command = shlex.split(stderr.rpartition("To go on: ")[2])
+        assert name == "fluxfill-studio"
+        return self.run(*command, *arguments, key=KEY)
+
     @property
     def home(self) -> Path:
         return self.folder / "home"
+
+    @cached_property
+    def data(self) -> Path:
+        """Where the program keeps its ledger."""
+        return Path(self.python(_TELL_DATA_FOLDER).stdout)
 
     def log(self) -> str:
         """What all runs have logged."""
         return "".join(path.read_text("utf-8") for path in self.home.rglob("fluxfill-studio.log"))
 
     def _environment(self, key: str | None) -> Mapping[str, str]:
-        kept = {n: os.environ[n] for n in ("PATH", "SYSTEMROOT") if n in os.environ}
-        home = {"HOME": str(self.home), "USERPROFILE": str(self.home)}
+        names = ("PATH", "SYSTEMROOT", "PYTHON_KEYRING_BACKEND")
+        kept = {name: os.environ[name] for name in names if name in os.environ}
+        # No XDG variable is kept, and Windows is asked for its folders in another way.
+        home = {
+            "HOME": str(self.home),
+            "USERPROFILE": str(self.home),
+            "WIN_PD_OVERRIDE_LOCAL_APPDATA": str(self.home),
+            "WIN_PD_OVERRIDE_MYPICTURES": str(self.home / "Pictures"),
+        }
         environment = {**kept, **home, "PYTHONPATH": str(ROOT)}
         return environment if key is None else {**environment, "APIFRAME_API_KEY": key}
 
@@ -108,10 +156,11 @@ def program(tmp_path: Path) -> Program:
 class Served:
     """A sandbox under a real HTTP server, and what it was asked for.
 
-    `held` is set when a request has come that is not answered.
+    Requests that begin with `hold` are not answered; `held` is set when one has come.
     """
 
     url: str = ""
+    hold: str = ""
     asked: list[str] = field(default_factory=list)
     held: threading.Event = field(default_factory=threading.Event)
 
@@ -125,17 +174,19 @@ class Served:
 def served(
     schema: ParameterSchema, settings: SandboxSettings = DEFAULT_SETTINGS, hold: str = ""
 ) -> Iterator[Served]:
-    """A sandbox on the loopback address while the block runs; never answers the request `hold`."""
-    service = Served()
+    """A sandbox on the loopback address while the block runs."""
+    service = Served(hold=hold)
     ready = threading.Event()
     stop: list[Callable[[], object]] = []
 
     async def work() -> None:
         sandbox = Sandbox(schema, settings=settings)
-        sandbox.app = _watched(sandbox.app, service, hold)
+        sandbox.app = _watched(sandbox.app, service)
 
         def on_ready(port: int) -> None:
             service.url = f"http://{HOST}:{port}"
+            GUARD.opened(f"{HOST}:{port}")
+            GUARD.configured(service.url)  # for clients in processes of their own
             ready.set()
 
         serving = asyncio.create_task(serve(sandbox, 0, on_ready))
@@ -154,11 +205,19 @@ def served(
         thread.join(20)
 
 
-def _watched(application: ASGIApp, service: Served, hold: str) -> ASGIApp:
+def head_of(scope: Scope) -> bytes:
+    """The line and the headers of a request."""
+    lines = [b"%s: %s" % header for header in scope["headers"]]
+    return b"\r\n".join([b"%s %s HTTP/1.1" % (scope["method"].encode(), scope["raw_path"]), *lines])
+
+
+def _watched(application: ASGIApp, service: Served) -> ASGIApp:
     async def watched(scope: Scope, receive: Receive, send: Send) -> None:
         request = f"{scope['method']} {scope['path']}"
         service.asked.append(request)
-        if request != hold:
+        is_call = scope["path"].startswith("/v2/")
+        GUARD.saw(service.url.partition("//")[2] if is_call else "a result", head_of(scope))
+        if not service.hold or not request.startswith(service.hold):
             await application(scope, receive, send)
             return
         while (await receive())["type"] != "http.disconnect":
@@ -168,9 +227,21 @@ def _watched(application: ASGIApp, service: Served, hold: str) -> ASGIApp:
 
 
 @pytest.fixture
-def service(schema: ParameterSchema) -> Iterator[Served]:
+def service(schema: ParameterSchema, program: Program) -> Iterator[Served]:
     with served(schema) as service:
+        program.learn(schema, service.url)
         yield service
+
+
+def has_begun(process: subprocess.Popen[str]) -> str:
+    """Wait until the process tells that a job has begun; returns what it said until then."""
+    assert process.stderr is not None
+    said = ""
+    while "has begun" not in said:
+        line = process.stderr.readline()
+        assert line, f"no job has begun: {said}"
+        said += line
+    return said
 
 
 @pytest.fixture

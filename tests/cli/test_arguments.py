@@ -141,6 +141,16 @@ def test_the_window_takes_an_address_of_the_service(schema: ParameterSchema) -> 
     assert (args.command, args.base_url) == ("open", "http://127.0.0.1:1")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "ids"),
+    [([], None), (["--resume"], []), (["--json", "--resume", "1f", "2e", "--quiet"], ["1f", "2e"])],
+)
+def test_jobs_are_listed_or_resumed(
+    schema: ParameterSchema, arguments: list[str], ids: list[str] | None
+) -> None:
+    assert parse(build_parser(schema), ["jobs", *arguments]).resume == ids
+
+
 @pytest.mark.parametrize("option", ["--self-test", "--sample-job"])
 def test_options_in_place_of_a_command(schema: ParameterSchema, option: str) -> None:
     assert parse(build_parser(schema), [option]).command == option.lstrip("-")
@@ -153,6 +163,7 @@ def test_options_in_place_of_a_command(schema: ParameterSchema, option: str) -> 
         [*FILL, "--variants", "5"],
         [*FILL, "--engine", "gpu"],
         ["sandbox", "--port", "70000"],
+        ["jobs", "1f"],
         ["--no-such-option"],
     ],
 )
