@@ -89,7 +89,7 @@ class JobRunner:
             await self._submit(track, inputs)
         raw = await self._result(track, inputs)
         outcome = await self._finish(track, inputs, raw)
-        await track.set(replace(track.job.moved(JobState.DONE), progress=1.0))
+        await track.move(JobState.DONE)
         return outcome
 
     async def _submit(self, track: _Track, inputs: Inputs) -> None:
@@ -214,6 +214,7 @@ class JobRunner:
                         result_url=answer.result_url,
                         charged=answer.credit_cost,
                         seconds=seconds,
+                        progress=1.0,
                         remaining=None,
                     )
                 )

@@ -26,8 +26,8 @@ from fluxfill_studio.storage.png import encode_png
 
 # The dice: what fits every seed field that has been seen.
 _SEED_LIMIT = 2**31 - 1
-# Seconds: longer than any system's double click.
-_DOUBLE_CLICK = 0.6
+# Seconds: longer than any double click, and than a key is held until it repeats itself.
+_DOUBLE_CLICK = 1.0
 
 
 class Parameters(QObject):
@@ -127,6 +127,10 @@ class Generation(QObject):
             return
         self._document.end_stroke()
         self._document.when_settled(partial(self._run_settled, variants))
+
+    def hold(self) -> None:
+        """The key that runs is still down: what looks like another press belongs to the first."""
+        self._is_pressed_again("run")
 
     def _run_settled(self, variants: int) -> None:
         picture = self._document.picture

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
     QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
 )
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -78,7 +80,8 @@ class MainWindow(QMainWindow):
         self.dialogs = Dialogs(studio.settings, self)
         self.mask_commands = MaskCommands(studio, actions, self.dialogs, self)
         self.result_commands = ResultCommands(studio, actions, self.dialogs, self._replace, self)
-        self.attention = Attention(studio.gallery, self, Notifier(self.windowIcon(), self))
+        notifier = Notifier(self.windowIcon(), self)
+        self.attention = Attention(studio.document, studio.gallery, self, notifier)
         self.shortcuts = Shortcuts(actions, studio.settings, self)
         self._make_parts()
         self._lay_out()
@@ -175,8 +178,7 @@ class MainWindow(QMainWindow):
         self.strip.result_chosen.connect(self._show_result)
         self.strip.story_wanted.connect(self.result_commands.tell_story)
         self.result_commands.remedies.prompt_wanted.connect(self._edit_prompt)
-        self.attention.changed.connect(self._show_title)
-        self.attention.wanted.connect(self._come_up_with)
+        self.attention.wanted.connect(self._show_if_finished)
         for view in (self.canvas, self.compare):
             view.viewport_changed.connect(self._show_zoom)
             view.hovered.connect(self.foot.set_position)
@@ -263,12 +265,7 @@ class MainWindow(QMainWindow):
             self._studio.gallery.select(entry_id)
             self._refresh()
 
-    def _come_up_with(self, entry_id: str) -> None:
-        """Bring the window to the front, with a run that was told of meanwhile."""
-        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
-        self.show()
-        self.raise_()
-        self.activateWindow()
+    def _show_if_finished(self, entry_id: str) -> None:
         gallery = self._studio.gallery
         if entry_id in gallery and gallery[entry_id].is_finished:
             self._show_result(entry_id)
@@ -316,7 +313,6 @@ class MainWindow(QMainWindow):
         self.strip.setVisible(is_open or bool(studio.gallery.entries))
         self.strip.set_current(studio.gallery.selected if self._is_comparing else None)
         self.notice.raise_()
-        self._show_title()
         self._show_zoom()
 
     def _show_page(self, page: QWidget) -> None:
@@ -324,14 +320,6 @@ class MainWindow(QMainWindow):
         if self.stage.currentWidget() is not page:
             self.stage.setCurrentWidget(page)
             page.setFocus()
-
-    def _show_title(self) -> None:
-        """The picture and the program; in the background first how far the runs are."""
-        picture, progress = self._studio.document.picture, self.attention.progress
-        title = self.tr("Fluxfill Studio")
-        if picture is not None:
-            title = f"{picture.source.name} – {title}"
-        self.setWindowTitle(title if progress is None else f"{progress * 100:.0f} % · {title}")
 
     def _show_zoom(self) -> None:
         viewport = self._view.viewport
@@ -362,6 +350,18 @@ class MainWindow(QMainWindow):
     @property
     def _mask_is_unused(self) -> bool:
         return self._painted_since_run and self._studio.document.summary.coverage > 0
+
+    @override
+    def event(self, event: QEvent, /) -> bool:
+        """Tell a key that is held from one that is pressed again; it comes here as it repeats.
+
+        X11 has no word for that, and now and then Qt takes the one for the other.
+        """
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride:
+            keys = QKeySequence(event.keyCombination())
+            if event.isAutoRepeat() and keys in self._actions[Act.RUN].shortcuts():
+                self._studio.generation.hold()
+        return super().event(event)
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent, /) -> None:

@@ -54,7 +54,9 @@ class Notifier(QObject):
             # Not needed before, and not on other systems.
             from PySide6.QtDBus import QDBusConnection
 
-            self.use(QDBusConnection.sessionBus())
+            bus = QDBusConnection.sessionBus()
+            if bus.isConnected():
+                self.use(bus)
         if self._portal is None:
             self._show_in_tray(title, text)
         else:

@@ -158,8 +158,9 @@ def _paint_progress(painter: QPainter, box: QRectF, face: Face, theme: Theme) ->
     if face.progress is not None:
         colour = theme.warning if face.in_trouble else theme.accent
         _paint_arc(painter, stroke, face.progress, QColor(colour))
-        painter.setPen(QColor(theme.text))
-        painter.drawText(ring, Qt.AlignmentFlag.AlignCenter, f"{face.progress * 100:.0f} %")
+        if face.progress < 1:  # a full ring says it all
+            painter.setPen(QColor(theme.text))
+            painter.drawText(ring, Qt.AlignmentFlag.AlignCenter, f"{face.progress * 100:.0f} %")
     elif face.share is not None:
         _paint_arc(painter, stroke, face.share, QColor(theme.muted))
     _paint_lines(painter, box, ring.bottom() + 4, face, theme)

@@ -333,7 +333,7 @@ def _description(entry: Entry, place: int | None) -> str:
     state = state_text(job.state)
     if job.state is JobState.QUEUED:
         return f"{state}, {place_text(place)}"
-    if job.state.is_running and job.progress is not None:
+    if job.state is JobState.WAITING and job.progress is not None:
         return f"{state}, {job.progress * 100:.0f} %"
     return state
 

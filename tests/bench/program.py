@@ -41,7 +41,9 @@ class Program:
 
     @classmethod
     async def start(cls, qt: QApplication, folder: Path) -> Program:
-        application = Application(qt, folder / "settings.ini", folder / "data", key=None, base_url=None)
+        application = Application(
+            qt, folder / "settings.ini", folder / "data", key=None, base_url=None
+        )
         return cls(application, await start(application))
 
     async def close(self) -> None:

@@ -43,6 +43,7 @@ from tests.bench.processes import measure_memory, measure_start
 from tests.bench.program import measure_opening, measure_window
 from tests.bench.report import NAPARI, PLAIN_QT, Report
 from tests.bench.subjects import SIZES, Folder
+from tests.bench.waiting import measure_waiting
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,7 @@ LARGEST: Final[Mapping[str, Callable[[Bench, int], None]]] = {
 }
 """Measured on the largest size."""
 START: Final = "start"
+WAITING: Final = "waiting"
 
 
 def main() -> int:
@@ -134,6 +136,8 @@ def main() -> int:
                 gc.collect()
         if START in arguments.only:
             measure_start(report, bench.folder)
+        if WAITING in arguments.only:
+            measure_waiting(report)
     if arguments.peers and arguments.napari is None:
         report.skip(NAPARI, "it could not be installed")
     report.end()
@@ -148,7 +152,7 @@ def tell(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
 
 
 def parse() -> argparse.Namespace:
-    names = [*BY_SIZE, *LARGEST, START]
+    names = [*BY_SIZE, *LARGEST, START, WAITING]
     parser = argparse.ArgumentParser(prog="dev.py bench", description="Print the table of numbers.")
     parser.add_argument("--megapixels", type=int, nargs="+", choices=SIZES, default=list(SIZES))
     parser.add_argument("--only", nargs="+", choices=names, default=names)

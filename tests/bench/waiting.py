@@ -25,6 +25,7 @@ Progress = Callable[[float], float | None]
 
 _LATENCY: Final = 0.15
 _SHORTEST, _LONGEST = 5.0, 60.0
+_JOBS, _GOAL = 60, 0.8
 
 
 def around(median: float, spread: float) -> Durations:
@@ -56,7 +57,7 @@ HARD: Final[Mapping[str, Durations]] = {
 
 def _none(random: Random, duration: float) -> Progress:
     del random, duration
-    return lambda elapsed: None
+    return lambda _: None
 
 
 def _even(random: Random, duration: float) -> Progress:
@@ -166,3 +167,31 @@ def learn(
         ours = watch(Pace(past), duration, course, latency)
         yield Pair(ours, watch(Sdk(), duration, course, latency))
         past.insert(0, duration)
+
+
+def mixed(durations: Mapping[str, Durations], jobs: int, seed: int) -> Pair:
+    """The mean over every distribution with every kind of progress, `jobs` of each."""
+    pairs: list[Pair] = []
+    for length, progress in product(durations.values(), PROGRESS.values()):
+        pairs += learn(length, progress, jobs, Random(seed))
+    return Pair.mean(pairs)
+
+
+def measure_waiting(report: Report) -> None:
+    """Each row is a ledger that is empty at first, so a cold start is in it."""
+    report.head("Waiting after the service is done (simulated, with an empty ledger at first)")
+    for name, durations in {**LIKELY, **HARD}.items():
+        pair = mixed({name: durations}, _JOBS, seed=1)
+        # Where durations scatter too much for the goal, it is no goal for them alone.
+        goal = _GOAL if name in LIKELY else None
+        _show(report, f"jobs of {name}", pair, goal)
+    _show(report, "all but the last two", mixed(LIKELY, _JOBS, seed=2), _GOAL)
+
+
+def _show(report: Report, what: str, pair: Pair, goal: float | None) -> None:
+    note = f"the SDK {pair.sdk.wait:.2f} s"
+    report.add(Row(f"mean wait, {what}", pair.ours.wait, "s", goal, note=note))
+    # On the whole; one kind of job may need a few more, and others fewer.
+    bound = pair.sdk.requests if "all" in what else None
+    note = f"the SDK {pair.sdk.requests:.1f}"
+    report.add(Row(f"requests, {what}", pair.ours.requests, "", bound, note=note))

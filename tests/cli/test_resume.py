@@ -253,6 +253,8 @@ def test_what_a_living_process_works_on_is_left_to_it(program: Program, service:
         told = resume(program, service, job["id"])
         assert told["exit_status"] == 1
         assert told["runs"][0]["error"]["kind"] == "JobTaken"
+        elsewhere = program.run("jobs", "--resume", "--base-url", "http://127.0.0.1:9", key=KEY)
+        assert "Another window or command works on this job." in elsewhere.stderr
     service.hold = ""
     assert resume(program, service)["runs"][0]["status"] == "done"
     assert len(service.jobs()) == 1
@@ -336,6 +338,7 @@ def test_without_a_key_only_local_jobs_go_on(
     told = json.loads(process.stdout)
     assert [run["status"] for run in told["runs"]] == ["failed", "done"]
     assert told["runs"][0]["error"]["kind"] == "KeyMissing"
+    assert [job["state"] for job in program.jobs()] == ["waiting", "done"], "it is as it was"
     assert load(program.folder / "local.png").shape == (48, 64, 3)
     assert resume(program, service)["runs"][0]["status"] == "done"
 
@@ -419,10 +422,11 @@ def test_a_job_that_the_service_failed_is_not_begun_again(
         assert "To go on" not in process.stderr
         (job,) = program.jobs()
         assert (job["state"], job["resumable"]) == ("failed", False)
+        asked = len(service.visits)
         for ids, status in (([], 0), ([job["id"]], 1)):
             command = ["jobs", "--resume", *ids, "--base-url", service.url]
             assert program.run(*command, key=KEY).returncode == status
-        assert len(service.account.jobs) == 1
+        assert len(service.visits) == asked
 
 
 def test_a_lost_network_is_told_once_and_waited_for(

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from fluxfill_studio.app import Application
 from fluxfill_studio.core.errors import ImageTruncated
 from fluxfill_studio.core.job import JobState
+from fluxfill_studio.model import generation
 from fluxfill_studio.model.document import Document
 from fluxfill_studio.ui.actions import Act
 from tests.e2e.conftest import InProgram, MakeApplication
@@ -150,8 +151,14 @@ def test_a_mask_that_was_not_run_is_asked_about_before_it_is_lost(
 
 
 def test_painting_and_a_second_run_go_on_while_one_runs(
-    application: Application, in_program: InProgram, picture: Path
+    application: Application,
+    in_program: InProgram,
+    picture: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # Nobody paints so fast.
+    monkeypatch.setattr(generation, "_DOUBLE_CLICK", 0.0)
+
     async def drive() -> None:
         studio, window = application.studio, application.window
         await ready(application, picture)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -182,6 +183,20 @@ async def test_a_stopped_job_goes_on_where_it_was_and_is_paid_for_once(
     await desk.over()
     assert desk.jobs[job.id].state is JobState.DONE
     assert count(service, "POST", "/v2/uploads") == 2
+    assert count(service, "POST", "/v2/images/edit") == 1
+
+
+async def test_a_job_that_is_resumed_twice_at_a_time_runs_once(
+    desk: Desk, service: FaultyService
+) -> None:
+    desk.at_once = 2
+    job = await desk.queue.add(desk.order())
+    await desk.queue.stop(job.id)
+    await desk.reached(job.id, JobState.STOPPED)
+    await asyncio.gather(*(desk.queue.resume(job.id) for _ in range(3)))
+    assert (await desk.queue.resume(job.id)).id == job.id
+    await desk.over()
+    assert desk.states(job.id).count(JobState.UPLOADING) == 1
     assert count(service, "POST", "/v2/images/edit") == 1
 
 

@@ -17,7 +17,7 @@ from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.model.studio import Studio
 from fluxfill_studio.ui.attention import Attention
 from fluxfill_studio.ui.notifier import Notifier
-from tests.ui.runs import finished, run
+from tests.ui.runs import finished, picture, run
 
 
 class Told(Notifier):
@@ -49,7 +49,7 @@ def told(qapp: object) -> Told:
 
 @pytest.fixture
 def attention(studio: Studio, window: QMainWindow, told: Told) -> Attention:
-    return Attention(studio.gallery, window, told)
+    return Attention(studio.document, studio.gallery, window, told)
 
 
 def go_away(window: QMainWindow, qtbot: QtBot) -> None:
@@ -69,11 +69,15 @@ def come_back(window: QMainWindow, qtbot: QtBot) -> None:
 
 
 def test_in_front_nothing_is_told(
-    studio: Studio, attention: Attention, told: Told, schema: ParameterSchema
+    studio: Studio,
+    attention: Attention,
+    told: Told,
+    window: QMainWindow,
+    schema: ParameterSchema,
 ) -> None:
     begun = run(schema, 1, progress=0.62)
     studio.gallery.add(begun)
-    assert attention.progress is None
+    assert window.windowTitle() == "Fluxfill Studio"
     studio.gallery.update_job(replace(begun.job, state=JobState.DONE))
     assert told.shown == []
 
@@ -109,8 +113,10 @@ def test_in_the_background_the_end_of_a_run_is_told(
     assert told.withdrawn == 1
     wanted: list[str] = []
     attention.wanted.connect(wanted.append)
+    go_away(window, qtbot)
     told.clicked.emit(well.id)
     assert wanted == [well.id]
+    assert window.isVisible()
 
 
 def test_results_of_earlier_starts_are_no_news(
@@ -126,26 +132,25 @@ def test_results_of_earlier_starts_are_no_news(
     studio.gallery.restore(earlier.job, None)
     studio.gallery.update_job(replace(earlier.job, saved="/tmp/a.png"))
     assert told.shown == []
-    assert attention.progress is None
+    assert window.windowTitle() == "Fluxfill Studio"
 
 
-def test_the_progress_is_that_of_all_runs(
+def test_the_title_tells_the_picture_and_in_the_background_the_progress_of_all_runs(
     studio: Studio,
     attention: Attention,
     window: QMainWindow,
     schema: ParameterSchema,
     qtbot: QtBot,
 ) -> None:
-    changes: list[float | None] = []
-    attention.changed.connect(lambda: changes.append(attention.progress))
+    studio.document.show(picture())
     first, second = run(schema, 1), run(schema, 2)
     studio.gallery.add(first)
     studio.gallery.add(second)
     go_away(window, qtbot)
-    assert attention.progress is None
+    assert window.windowTitle() == "harbour.png – Fluxfill Studio"
     studio.gallery.update_job(replace(first.job, progress=0.62))
-    assert changes[-1] == pytest.approx(0.31)
+    assert window.windowTitle() == "31 % · harbour.png – Fluxfill Studio"
     studio.gallery.update_job(replace(second.job, progress=0.2))
-    assert changes[-1] == pytest.approx(0.41)
+    assert window.windowTitle() == "41 % · harbour.png – Fluxfill Studio"
     come_back(window, qtbot)
-    assert changes[-1] is None
+    assert window.windowTitle() == "harbour.png – Fluxfill Studio"

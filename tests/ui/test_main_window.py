@@ -190,6 +190,38 @@ def test_a_key_held_for_longer_than_a_double_click_runs_once(
     qt_loop.run(drive())
 
 
+@pytest.mark.parametrize(
+    ("key", "modifier", "runs"),
+    [
+        (Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier, 0),
+        (Qt.Key.Key_A, Qt.KeyboardModifier.NoModifier, 1),
+    ],
+)
+def test_what_looks_like_a_press_while_the_key_is_held_is_none(
+    studio: Studio,
+    window: MainWindow,
+    qt_loop: QtLoop,
+    key: Qt.Key,
+    modifier: Qt.KeyboardModifier,
+    runs: int,
+) -> None:
+    control = Qt.KeyboardModifier.ControlModifier
+    field = window.panel.findChild(QPlainTextEdit)
+    assert isinstance(field, QPlainTextEdit)
+
+    async def drive() -> None:
+        prepare(studio)
+        QTest.simulateEvent(field, True, key, modifier, "", True)
+        QTest.simulateEvent(field, True, Qt.Key.Key_Return, control, "", False)
+        await studio.jobs.ready()
+        if runs:
+            await emitted(studio.generation.begun)
+        assert len(studio.gallery.entries) == runs
+        await studio.close()
+
+    qt_loop.run(drive())
+
+
 def test_the_first_result_is_shown_and_the_next_ones_take_nothing_away(
     studio: Studio, window: MainWindow, qt_loop: QtLoop
 ) -> None:
@@ -336,8 +368,7 @@ def test_in_the_background_the_title_tells_how_far_the_runs_are(
     studio.gallery.update_job(replace(begun.job, progress=0.7))
     assert window.windowTitle() == "70 % · harbour.png – Fluxfill Studio"
     window.attention.wanted.emit(begun.id)
-    assert window.isVisible()
-    assert window.stage.currentWidget() is window.canvas
+    assert window.stage.currentWidget() is window.canvas, "it has no result yet"
 
 
 def test_a_flagged_run_leads_to_the_prompt(
