@@ -196,6 +196,8 @@ class ResultsStrip(QScrollArea):
             if self._row.indexOf(tile) != place:
                 self._row.removeWidget(tile)
                 self._row.insertWidget(place, tile)
+        # Now, not with the next turn of the loop: a drag that goes on asks where they are.
+        self._row.activate()
 
     def _show_remedies(self) -> None:
         for entry_id, tile in self._tiles.items():

@@ -26,7 +26,7 @@ from tests.qt import QtLoop, emitted
 
 LARGE = Size(2000, 1200)
 _STALL = 0.05
-_ATTEMPTS = 3
+_ATTEMPTS = 8
 
 
 @pytest.fixture
