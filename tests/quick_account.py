@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from urllib.parse import parse_qs, urlsplit
@@ -34,6 +34,8 @@ from fluxfill_studio.sandbox.validation import edit_parameters
 from tests.apiframe.scripted_server import Recorded, Reply, json_reply
 
 Colour = tuple[int, int, int]
+Painter = Callable[[bytes, bytes | None, Mapping[str, Value]], bytes]
+"""Makes the file of a result: of the uploaded image and mask, and the parameters."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class Terms:
     """What the account allows and how the service works.
 
     A job is done when it has been asked for `polls` times and `seconds` have passed. `strict` is
-    the service that takes the documented form of an edit only.
+    the service that takes the documented form of an edit only. `painter` makes the results of
+    what was uploaded; without one each is of one colour.
     """
 
     credits: int = 1_000_000
@@ -50,6 +53,7 @@ class Terms:
     seconds: float = 0.0
     upload_life: timedelta = timedelta(hours=1)
     strict: bool = False
+    painter: Painter | None = None
 
 
 @dataclass
@@ -97,6 +101,7 @@ class QuickAccount:
     def __init__(self, schema: ParameterSchema, terms: Terms, files_url: Callable[[], str]) -> None:
         self.jobs: dict[str, QuickJob] = {}
         self.uploads: dict[str, tuple[Size, datetime]] = {}
+        self.contents: dict[str, bytes] = {}
         self._schema = schema
         self._terms = terms
         self._files_url = files_url
@@ -116,6 +121,10 @@ class QuickAccount:
     def forget_keys(self) -> None:
         """As if a day had passed: no idempotency key is known any more."""
         self._keys.clear()
+
+    def refill(self, bought: int) -> None:
+        """As if so many had been bought."""
+        self._terms = replace(self._terms, credits=self._terms.credits + bought)
 
     def expire_uploads(self) -> None:
         """As if their time had passed."""
@@ -140,8 +149,18 @@ class QuickAccount:
             return Reply(403, b"<Error><Code>AccessDenied</Code></Error>")
         output_format = target.rpartition(".")[2]
         media_type = "image/png" if output_format == "png" else "image/jpeg"
-        data = picture(job.size, job.colour, output_format)
+        data = self._made(job) or picture(job.size, job.colour, output_format)
         return Reply(200, data, {"Content-Type": media_type})
+
+    def _made(self, job: QuickJob) -> bytes | None:
+        """The file that the painter makes, where there is one."""
+        if self._terms.painter is None:
+            return None
+        mask = job.params.get("mask")
+        image = self.contents[str(job.params["image"])]
+        return self._terms.painter(
+            image, None if mask is None else self.contents[str(mask)], job.params
+        )
 
     def job_of(self, target: str) -> QuickJob | None:
         """The job that a path speaks of, of the API or of a result."""
@@ -164,6 +183,8 @@ class QuickAccount:
         id_ = str(uuid4())
         url, expiry = f"{self._files_url()}/u/{id_}", datetime.now(UTC) + self._terms.upload_life
         self.uploads[url] = size, expiry
+        if self._terms.painter is not None:
+            self.contents[url] = content.removesuffix(b"\r\n")
         body = {"id": id_, "url": url, "kind": "image", "contentType": kind}
         return json_reply(201, {**body, "byteSize": len(content), "expiresAt": expiry.isoformat()})
 

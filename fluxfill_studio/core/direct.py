@@ -1,19 +1,20 @@
-"""JPEG and WebP decoded by OpenCV, which gives packed RGB.
+"""JPEG, WebP, PNG and deep AVIF files decoded by OpenCV, straight into packed arrays.
 
-Pillow gives the same pixels in four bytes each, which then have to be packed; and a large WebP
-keeps every other thread from running for half a second.
+Pillow gives the same pixels in four bytes each, which then have to be packed, keeps every other
+thread from running meanwhile, and has 16 bits for grey alone.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, cast
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from fluxfill_studio.core.types import Pixels, Plane
+from fluxfill_studio.core.depth import widen
+from fluxfill_studio.core.samples import Values
 
 JPEG_FORMATS: Final = ("JPEG", "MPO")
 """Pillow's names for a JPEG file and for one with further pictures behind the first."""
@@ -24,37 +25,137 @@ _START_OF_IMAGE, _START_OF_SCAN = 0xD8, 0xDA
 _FIRST_WITH_LENGTH = 0xC0
 _END_OF_IMAGE: Final = b"\xff\xd9"
 
+# Where a PNG file names its first chunk, and in it the depth and the colour type (W3C PNG, 11.2.1).
+_SIGNATURE_SIZE: Final = 8
+_FIRST_NAME: Final = slice(12, 16)
+_DEPTH, _COLOUR_TYPE = 24, 25
+_GREY, _GREY_ALPHA, _RGB_ALPHA = 0, 4, 6
+_EXIF, _END_OF_PNG = b"eXIf", b"IEND"
+# Behind the name of an AV1CodecConfigurationBox (AV1-ISOBMFF, 2.3.3).
+_AV1_FLAGS, _HIGH_BIT_DEPTH, _TWELVE_BIT = 6, 0x40, 0x20
 
-def decoded_directly(data: bytes, image: Image.Image) -> tuple[Pixels, Plane | None] | None:
-    """Colour and alpha of the file `data`, of which `image` has the header; not turned upright.
+_Planes = tuple[Values, Values | None]
 
-    None for all but 8 bits of RGB or RGBA in one of the two formats, and for what is found to be
-    damaged: Pillow has the last word on it. Otherwise the very pixels that Pillow gives for a
-    sound file, by the same libraries. Damage within the compressed data, of which the formats
-    have no check, may pass with either; libjpeg says one line of it on the standard error stream.
+
+def decoded_directly(data: bytes, image: Image.Image) -> _Planes | None:
+    """Values and alpha of the file `data`, of which `image` has the header; not turned upright.
+
+    None for another format, CMYK or an animation, and for what is found to be damaged: Pillow has
+    the last word on it. Of a sound file of 8 bits these are the very pixels that Pillow gives, by
+    the same libraries. Damage within the compressed data of JPEG and WebP, which have no check of
+    it, may pass with either. The libraries say a line of it on the standard error stream.
     """
-    if image.mode not in ("RGB", "RGBA") or not _is_sound(data, image):
+    # The first picture of an animation may be only a part of its canvas.
+    if getattr(image, "is_animated", False):
         return None
-    options = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
-    if image.mode == "RGBA":
-        options = cv2.IMREAD_UNCHANGED
+    match image.format:
+        case "JPEG" | "MPO" if image.mode in ("L", "RGB") and _is_whole_jpeg(data):
+            return _decoded(data, image, is_grey=image.mode == "L")
+        case "WEBP":
+            return _decoded(data, image, has_alpha=image.mode == "RGBA")
+        case "PNG":
+            return _png(data, image)
+        case "AVIF":
+            return _deep_avif(data, image)
+    return None
+
+
+def has_more_than_8_bits(data: bytes, image: Image.Image) -> bool:
+    """Whether Pillow, which is left with what is not decoded directly, has to leave bits out."""
+    if image.format == "AVIF":
+        return _av1_bits(data) > 8
+    return image.format == "PNG" and data[_DEPTH] > 8
+
+
+def _decoded(
+    data: bytes, image: Image.Image, *, is_grey: bool = False, has_alpha: bool = False
+) -> _Planes | None:
+    """Grey or RGB, and alpha; None where OpenCV does not find them in the picture's size."""
+    if is_grey or has_alpha:
+        flags = cv2.IMREAD_UNCHANGED
+    else:
+        flags = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION
+    # What it finds is told by what it gives, to those who ask; not on the standard error stream.
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     try:
-        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), options)
+        stored = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error:
         return None
-    if pixels is None or pixels.shape != (image.height, image.width, len(image.mode)):
+    # With alpha, grey comes three times as well.
+    channels = 4 if has_alpha else 1 if is_grey else 3
+    if stored is None or stored.shape[:2] != (image.height, image.width):
         return None
-    if image.mode == "RGB":
-        return np.asarray(pixels, np.uint8), None
-    colour = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGRA2RGB), np.uint8)
-    return colour, np.asarray(cv2.extractChannel(pixels, 3), np.uint8)
+    values = stored.reshape(image.height, image.width, -1)
+    if values.shape[2] != channels or values.dtype not in (np.uint8, np.uint16):
+        return None
+    if not has_alpha:
+        return cast("Values", values), None
+    if is_grey:
+        colour = cv2.extractChannel(values, 0)[..., np.newaxis]
+    else:
+        colour = cv2.cvtColor(values, cv2.COLOR_BGRA2RGB)
+    return cast("Values", colour), cast("Values", cv2.extractChannel(values, 3))
 
 
-def _is_sound(data: bytes, image: Image.Image) -> bool:
-    if image.format in JPEG_FORMATS:
-        return _is_whole_jpeg(data)
-    # The first picture of an animation may be only a part of its canvas.
-    return image.format == "WEBP" and not getattr(image, "is_animated", False)
+def _png(data: bytes, image: Image.Image) -> _Planes | None:
+    chunks = _png_chunks(data)
+    if chunks is None:
+        return None
+    if _EXIF in chunks:
+        # Pillow comes across what stands behind the pixels only when it decodes them.
+        image.info.setdefault("exif", data[chunks[_EXIF]])
+    depth, colour_type = data[_DEPTH], data[_COLOUR_TYPE]
+    key = image.info.get("transparency")
+    if colour_type != _GREY:
+        has_alpha = colour_type in (_GREY_ALPHA, _RGB_ALPHA) or key is not None
+        return _decoded(data, image, is_grey=colour_type == _GREY_ALPHA, has_alpha=has_alpha)
+    planes = _decoded(data, image, is_grey=True)
+    if planes is None or key is None:
+        return planes
+    # One level of grey, in the depth of the file, is to be seen through; Pillow scales one bit.
+    values, _ = planes
+    largest = np.iinfo(values.dtype).max
+    level = key * (1 if depth == 1 else largest // (2**depth - 1))
+    return values, np.where(values[..., 0] == level, 0, largest).astype(values.dtype)
+
+
+def _png_chunks(data: bytes) -> dict[bytes, slice] | None:
+    """Where the content of chunks stands, by name; None where they do not lead to the end.
+
+    OpenCV makes room for whatever length a chunk states.
+    """
+    chunks = {}
+    place = _SIGNATURE_SIZE
+    while _END_OF_PNG not in chunks:
+        name, start = data[place + 4 : place + 8], place + 8
+        place = start + int.from_bytes(data[place : place + 4]) + 4
+        if place > len(data):
+            return None
+        chunks[name] = slice(start, place - 4)
+    return chunks if data[_FIRST_NAME] == b"IHDR" else None
+
+
+def _deep_avif(data: bytes, image: Image.Image) -> _Planes | None:
+    """10 and 12 bits, of which Pillow keeps 8; None for 8."""
+    bits = _av1_bits(data)
+    if bits == 8:
+        return None
+    planes = _decoded(data, image, has_alpha=image.mode == "RGBA")
+    if planes is None or planes[0].dtype != np.uint16:
+        return None
+    for plane in planes:
+        if plane is not None:
+            np.left_shift(plane, 16 - bits, out=plane)
+            widen(plane, bits)
+    return planes
+
+
+def _av1_bits(data: bytes) -> int:
+    place = data.find(b"av1C") + _AV1_FLAGS
+    flags = data[place] if _AV1_FLAGS <= place < len(data) else 0
+    if not flags & _HIGH_BIT_DEPTH:
+        return 8
+    return 12 if flags & _TWELVE_BIT else 10
 
 
 def _is_whole_jpeg(data: bytes) -> bool:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
+import io
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 from PIL.ExifTags import IFD, Base
 
 from fluxfill_studio.core.geometry import Size
 from fluxfill_studio.core.pillow import PILLOW_ERRORS
-from fluxfill_studio.core.types import Pixels, Plane
+
+_Unsigned = TypeVar("_Unsigned", bound=np.unsignedinteger[Any])
 
 # The tags of a picture's first directory that say what it is (Exif 2.32, 4.6.4 D, and what
 # Windows adds). The others say how one file stores it, and would spoil another that repeats them.
@@ -42,9 +46,26 @@ _EXIF_PREFIX: Final = b"Exif\0\0"
 
 def exif_of(image: Image.Image) -> tuple[int, bytes | None]:
     """The orientation, 1 to 8, and what else the Exif data says of the picture itself."""
+    # Not image.getexif(): in a PNG without Exif data that decodes the pixels to look behind them.
+    return _told_by(lambda: Image.Image.getexif(image))
+
+
+def exif_in(tiff: bytes) -> tuple[int, bytes | None]:
+    """What `exif_of` tells, of Exif data, which is a TIFF file, with or without its prefix."""
+
+    def load() -> Image.Exif:
+        exif = Image.Exif()
+        if tiff:
+            exif.load_from_fp(io.BytesIO(tiff.removeprefix(_EXIF_PREFIX)))
+        return exif
+
+    return _told_by(load)
+
+
+def _told_by(load: Callable[[], Image.Exif]) -> tuple[int, bytes | None]:
     orientation = 1
     try:
-        exif = image.getexif()
+        exif = load()
         if exif.get(Base.Orientation) in range(1, 9):
             orientation = int(exif[Base.Orientation])
         for tag in set(exif) - _DESCRIPTIVE_TAGS:
@@ -71,23 +92,24 @@ def upright_size(size: Size, orientation: int) -> Size:
     return size if orientation < 5 else Size(size.height, size.width)
 
 
-def upright(pixels: Pixels | Plane, orientation: int) -> Pixels | Plane:
-    """`pixels` as they are to be seen: row 0 and column 0 where Exif 2.32, 4.6.4 A, puts them."""
+def upright(values: NDArray[_Unsigned], orientation: int) -> NDArray[_Unsigned]:
+    """`values` as they are to be seen: row 0 and column 0 where Exif 2.32, 4.6.4 A, puts them."""
     match orientation:
         case 2:
-            turned = cv2.flip(pixels, 1)
+            turned = cv2.flip(values, 1)
         case 3:
-            turned = cv2.rotate(pixels, cv2.ROTATE_180)
+            turned = cv2.rotate(values, cv2.ROTATE_180)
         case 4:
-            turned = cv2.flip(pixels, 0)
+            turned = cv2.flip(values, 0)
         case 5:
-            turned = cv2.transpose(pixels)
+            turned = cv2.transpose(values)
         case 6:
-            turned = cv2.rotate(pixels, cv2.ROTATE_90_CLOCKWISE)
+            turned = cv2.rotate(values, cv2.ROTATE_90_CLOCKWISE)
         case 7:
-            turned = cv2.rotate(cv2.transpose(pixels), cv2.ROTATE_180)
+            turned = cv2.rotate(cv2.transpose(values), cv2.ROTATE_180)
         case 8:
-            turned = cv2.rotate(pixels, cv2.ROTATE_90_COUNTERCLOCKWISE)
+            turned = cv2.rotate(values, cv2.ROTATE_90_COUNTERCLOCKWISE)
         case _:
-            turned = pixels
-    return np.asarray(turned, np.uint8)
+            turned = values
+    # OpenCV leaves out the axis of a single channel.
+    return np.asarray(turned, values.dtype).reshape(*turned.shape[:2], *values.shape[2:])

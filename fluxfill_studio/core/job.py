@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Final
 
+from fluxfill_studio.core.compose import Blend
 from fluxfill_studio.core.errors import FluxfillError, JobCancelled, JobFailed
 from fluxfill_studio.core.plan import Plan
 from fluxfill_studio.core.request import FillRequest
@@ -49,7 +50,8 @@ _ENDS: Final = frozenset({JobState.FAILED, JobState.STOPPED})
 # What can happen in every step: it ends, or its process does and the job waits for another turn.
 _ALWAYS: Final = _ENDS | {JobState.QUEUED}
 # A job whose turn comes goes on with the first step that is not done yet. Backwards it goes where
-# what was done has become useless: addresses that have expired, a result that is none.
+# what was done has become useless (addresses that have expired, a result that is none), or where
+# another part of the picture is to be made.
 TRANSITIONS: Mapping[JobState, frozenset[JobState]] = {
     JobState.QUEUED: _ENDS
     | {
@@ -62,7 +64,7 @@ TRANSITIONS: Mapping[JobState, frozenset[JobState]] = {
     JobState.UPLOADING: _ALWAYS | {JobState.SUBMITTING},
     JobState.SUBMITTING: _ALWAYS | {JobState.WAITING, JobState.UPLOADING},
     JobState.WAITING: _ALWAYS | {JobState.DOWNLOADING, JobState.UPLOADING},
-    JobState.DOWNLOADING: _ALWAYS | {JobState.BLENDING, JobState.WAITING},
+    JobState.DOWNLOADING: _ALWAYS | {JobState.BLENDING, JobState.WAITING, JobState.UPLOADING},
     JobState.BLENDING: _ALWAYS | {JobState.SAVING, JobState.DONE},
     JobState.SAVING: _ALWAYS | {JobState.DONE},
     JobState.DONE: frozenset(),
@@ -91,14 +93,20 @@ class Wish:
 class Job:
     """One run: what was asked for, and what is known of it by now. All times know their zone.
 
-    `base_url` is that of the service, empty for the local engine. A submission that may have
+    `base_url` is that of the service, empty for the local engine.
+
+    A picture may be made in several parts, one after the other, each by a run of the service with a
+    plan of its own in `plans`: each starts from what the ones before have made. `results` are the
+    names under which what came back is kept, for every part that is done. What else is known of
+    requests and answers is about the part that is under way. A submission that may have
     arrived is repeated with the very same body under the same key: the service makes at most one
     job of a key, and takes a key with another body for a mistake (409). Hence `submitted_at`, set
     before the request goes out, and the uploads, kept as long as the submission may be repeated.
 
-    `progress` is 0 to 1 where the service told it, `seconds` how long it worked, `charged` in
-    credits. `source_file` and `result_file` are the names under which the picture that was opened,
-    and what came back, are kept. `error` is what the job ended with.
+    `progress` is 0 to 1 where the service told it, `seconds` how long it worked. `charged` is in
+    credits, for all parts, of which those before this one took `charged_before`. `source_file` is
+    the name under which the picture that was opened is kept. `blend` is how the picture is put
+    together from what came back. `error` is what the job ended with.
 
     Two facts hold for the moment only: `trouble` is what a step is being repeated for, None while
     all goes well; `remaining` is how many seconds the service will probably still take.
@@ -106,7 +114,7 @@ class Job:
 
     id: str
     request: FillRequest
-    plan: Plan
+    plans: tuple[Plan, ...]
     engine: Engine
     base_url: str
     idempotency_key: str
@@ -114,6 +122,7 @@ class Job:
     source_name: str
     source_file: str
     wish: Wish | None = None
+    blend: Blend = Blend()
     state: JobState = JobState.QUEUED
     image: Upload | None = None
     mask: Upload | None = None
@@ -121,9 +130,10 @@ class Job:
     server_id: str | None = None
     progress: float | None = None
     result_url: str | None = None
-    result_file: str | None = None
+    results: tuple[str, ...] = ()
     seconds: float | None = None
     charged: int | None = None
+    charged_before: int = 0
     saved: str | None = None
     error: FluxfillError | None = None
     trouble: FluxfillError | None = None
@@ -136,9 +146,25 @@ class Job:
         return replace(self, state=state)
 
     @property
+    def part(self) -> int:
+        """The part that is under way, counted from 0; the last one when all are done."""
+        return min(len(self.results), len(self.plans) - 1)
+
+    @property
+    def plan(self) -> Plan:
+        """That of the part that is under way."""
+        return self.plans[self.part]
+
+    @property
+    def unpaid_parts(self) -> int:
+        """Of how many parts it is not known yet what they have cost."""
+        is_paid = self.result_url is not None or len(self.results) == len(self.plans)
+        return len(self.plans) - self.part - is_paid
+
+    @property
     def next_step(self) -> JobState:
         """The first step that is not done yet, by what is known."""
-        if self.result_file is not None:
+        if len(self.results) == len(self.plans):
             return JobState.BLENDING
         if self.result_url is not None:
             return JobState.DOWNLOADING
@@ -157,12 +183,23 @@ class Job:
         """Whether its result lies where the user wants it: what is kept for the job may go."""
         return self.state is JobState.DONE and self.saved is not None
 
+    def with_result(self, name: str, idempotency_key: str) -> Job:
+        """The job with what came back for its part, in its next step.
+
+        `idempotency_key` is for the part that follows, where there is one.
+        """
+        kept = replace(self, results=(*self.results, name))
+        if kept.next_step is JobState.BLENDING:
+            return kept.moved(JobState.BLENDING)
+        next_part = replace(kept, charged_before=self.charged or 0).unsent(idempotency_key)
+        return next_part.moved(JobState.UPLOADING)
+
     def queued(self) -> Job:
         """The job on its way again, which failed, was stopped, or whose process has ended."""
         return replace(self.moved(JobState.QUEUED), error=None, trouble=None)
 
     def unsent(self, idempotency_key: str | None = None) -> Job:
-        """As if nothing had been sent; under another key where the service has used this one."""
+        """As if nothing of this part had been sent; under another key where this one was used."""
         return replace(
             self,
             idempotency_key=idempotency_key or self.idempotency_key,

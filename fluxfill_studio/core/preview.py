@@ -9,6 +9,8 @@ from typing import Final
 from PIL import Image
 
 from fluxfill_studio.core.codec import fitting, opened
+from fluxfill_studio.core.colour import srgb_of
+from fluxfill_studio.core.decoded import samples_of
 from fluxfill_studio.core.direct import JPEG_FORMATS
 from fluxfill_studio.core.errors import ImageError
 from fluxfill_studio.core.exif import exif_of, thumbnail_in, upright, upright_size
@@ -49,7 +51,7 @@ def previews(data: bytes, name: str) -> Iterator[Preview]:
                 yield Preview(size, upright(embedded, orientation))
                 if max(embedded.shape) >= _LONG_SIDE:
                     return
-            yield Preview(size, upright(_reduced(image), orientation))
+            yield Preview(size, upright(_reduced(image, profile_of=image), orientation))
     except ImageError:
         return
 
@@ -58,22 +60,26 @@ def _area(image: Image.Image) -> int:
     return image.width * image.height
 
 
-def _reduced(image: Image.Image) -> Pixels:
-    """Decoded by the smallest scale of the DCT that leaves `_LONG_SIDE`."""
+def _reduced(image: Image.Image, profile_of: Image.Image) -> Pixels:
+    """Decoded by the smallest scale of the DCT that leaves `_LONG_SIDE`, as sRGB."""
     size = fitting(Size(*image.size), _LONG_SIDE)
-    image.draft("RGB", (size.width, size.height))
-    return planes_of(image)[0]
+    image.draft(None, (size.width, size.height))
+    values, _ = planes_of(image, "preview")
+    return srgb_of(samples_of(values, None, profile_of.info.get("icc_profile")))
 
 
 def _embedded_preview(data: bytes, image: Image.Image) -> Pixels | None:
-    """The largest preview in the file that shows the whole picture; not turned upright."""
+    """The largest preview in the file that shows the whole picture; not turned upright.
+
+    Previews carry no profile of their own: they are in the colours of the picture.
+    """
     for file in (*_large_thumbnails(data), thumbnail_in(image)):
         try:
             with opened(file, "preview") as preview:
                 aspect = preview.width * image.height / (preview.height * image.width)
                 # Cameras also pad a thumbnail to another shape with black bars.
                 if abs(aspect - 1) <= _SAME_ASPECT:
-                    return _reduced(preview)
+                    return _reduced(preview, profile_of=image)
         except ImageError:
             # A preview that is damaged or not there is no reason to do without the next one.
             continue

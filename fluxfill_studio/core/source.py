@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from fluxfill_studio.core.geometry import Size
-from fluxfill_studio.core.types import Pixels, Plane
+from fluxfill_studio.core.samples import Samples
+from fluxfill_studio.core.types import Pixels
 
 
 @dataclass(frozen=True)
@@ -24,28 +25,32 @@ class Origin:
 class Source:
     """A decoded picture, upright. Two sources are the same only when they are the same object.
 
-    `pixels` are in the file's own colour space, which `icc_profile` describes; `alpha` is kept
-    aside because the service would read it as a mask. `exif` has its orientation reset. `dpi` is
-    the resolution that the file states. `reduced` tells that the file held more than 8 bits per
-    channel.
+    `samples` are what the file holds, and what is saved again; `pixels` are how they look: sRGB
+    of 8 bits, which is painted on, shown and sent, the very same array where the file holds just
+    that. Alpha is kept aside, because the service would read it as a mask. `exif` has its
+    orientation reset. `dpi` is the resolution that the file states. `reduced` tells that the file
+    held more than `samples` do.
 
     `origin` is the file that decodes to this very picture, where there is one. It is given by
     `read_from` alone: what `replace` makes of a source has none.
     """
 
     name: str
+    samples: Samples
     pixels: Pixels
-    alpha: Plane | None = None
-    icc_profile: bytes | None = None
     exif: bytes | None = None
     dpi: tuple[float, float] | None = None
     reduced: bool = False
     origin: Origin | None = field(default=None, init=False)
 
+    @classmethod
+    def of(cls, name: str, pixels: Pixels) -> Source:
+        """A picture of plain sRGB, without a file or any remarks."""
+        return cls(name, Samples.of(pixels), pixels)
+
     @property
     def size(self) -> Size:
-        height, width = self.pixels.shape[:2]
-        return Size(width, height)
+        return self.samples.size
 
     def read_from(self, origin: Origin) -> Source:
         """The same picture, which was read from the file `origin`."""

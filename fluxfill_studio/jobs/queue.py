@@ -7,10 +7,12 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fluxfill_studio.core.compose import Outcome
+from fluxfill_studio.core.compose import Blend
+from fluxfill_studio.core.composite import Outcome
 from fluxfill_studio.core.errors import FluxfillError, JobTaken, LedgerError
 from fluxfill_studio.core.job import Engine, Job, JobState
 from fluxfill_studio.core.plan import Inputs
+from fluxfill_studio.core.types import Pixels
 from fluxfill_studio.jobs.preparing import Order, new_job
 from fluxfill_studio.jobs.runner import JobRunner
 from fluxfill_studio.storage.job_files import JobFiles
@@ -111,7 +113,7 @@ class JobQueue:
         """Begin a new run with what an earlier one was told. Raises LedgerError."""
         job = await asyncio.to_thread(self._ledger.get, job_id)
         inputs = await self._inputs_of(job)
-        order = Order(job.request, job.plan, inputs, job.engine, job.base_url, job.wish)
+        order = Order(job.request, inputs, job.engine, job.base_url, job.wish, job.blend)
         return await self.add(order)
 
     async def note_saved(self, job_id: str, path: str) -> None:
@@ -120,6 +122,15 @@ class JobQueue:
         job = replace(job, saved=path)
         await asyncio.to_thread(self._ledger.put, job)
         await asyncio.to_thread(self._ledger.release, job_id)
+        self._listener.changed(job)
+
+    async def note_blend(self, job_id: str, blend: Blend, thumbnail: Pixels) -> None:
+        """Keep in mind how the result of a job is put together now, and how that looks."""
+        job = await asyncio.to_thread(self._ledger.claim, job_id)
+        job = replace(job, blend=blend)
+        await asyncio.to_thread(self._ledger.put, job)
+        await asyncio.to_thread(self._ledger.release, job_id)
+        await asyncio.to_thread(self._files.write_thumbnail, job_id, thumbnail)
         self._listener.changed(job)
 
     async def stop(self, job_id: str) -> None:
@@ -144,11 +155,17 @@ class JobQueue:
             await asyncio.wait(list(self._running.values()))
 
     async def remove(self, job_id: str) -> None:
-        """Forget a job that is over, with all that is kept for it. Raises LedgerError."""
-        await asyncio.to_thread(self._ledger.claim, job_id)
-        await asyncio.to_thread(self._ledger.remove, job_id)
-        await asyncio.to_thread(self._files.remove, job_id)
-        self._inputs.pop(job_id, None)
+        """Forget a job that is over, with all that is kept for it. Raises LedgerError.
+
+        One that goes on meanwhile stays.
+        """
+        async with self._resuming:
+            if job_id in self._running or job_id in self.line:
+                return
+            await asyncio.to_thread(self._ledger.claim, job_id)
+            await asyncio.to_thread(self._ledger.remove, job_id)
+            await asyncio.to_thread(self._files.remove, job_id)
+            self._inputs.pop(job_id, None)
 
     async def move(self, job_id: str, before: str | None) -> None:
         """Put a job that waits for its turn before another one, or with None at the end."""

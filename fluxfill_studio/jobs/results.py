@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import filecmp
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
-from fluxfill_studio.core.codec import decode, reduced_to
-from fluxfill_studio.core.compose import Fill, Outcome
+from fluxfill_studio.core.codec import decode
+from fluxfill_studio.core.compose import Blend
+from fluxfill_studio.core.composite import Composite, Outcome, thumbnail_of
 from fluxfill_studio.core.errors import Charge, GarbledAnswer, ImageError, WouldOverwrite
 from fluxfill_studio.core.job import Job, Wish
-from fluxfill_studio.core.plan import Inputs, Plan
+from fluxfill_studio.core.plan import Inputs
 from fluxfill_studio.core.types import Pixels
-from fluxfill_studio.storage.images import save_picture
 from fluxfill_studio.storage.job_files import JobFiles
-
-_THUMBNAIL_SIDE = 320
+from fluxfill_studio.storage.saving import save_picture
 
 
 def checked(data: bytes) -> Pixels:
@@ -26,17 +26,21 @@ def checked(data: bytes) -> Pixels:
         raise GarbledAnswer(reason=error.message, charge=Charge.CHARGED) from error
 
 
-def blended(raw: Pixels, plan: Plan, inputs: Inputs) -> Outcome:
-    """The finished picture, its thumbnail, and how many pixels changed outside the mask."""
-    fill = Fill(inputs.source, plan, inputs.mask, raw)
-    picture = fill.picture()
-    changed = None if inputs.mask is None else fill.changed_outside(picture)
-    return Outcome(fill, picture, reduced_to(picture, _THUMBNAIL_SIDE), changed)
+def blended(inputs: Inputs, raws: Sequence[Pixels], blend: Blend) -> Outcome:
+    """The finished picture of what came back for each part, its thumbnail, and what it changed."""
+    composite = Composite.of(inputs, raws, blend)
+    picture, changed = composite.checked_picture()
+    return Outcome(composite, picture, thumbnail_of(picture.pixels), changed)
 
 
 def kept_outcome(job: Job, files: JobFiles) -> Outcome:
     """What a job that is done has made, from the disk. Raises LedgerError and GarbledAnswer."""
-    return blended(checked(files.read_result(job)), job.plan, files.load(job))
+    return blended(files.load(job), kept_results(job, files), job.blend)
+
+
+def kept_results(job: Job, files: JobFiles) -> list[Pixels]:
+    """What came back for the parts that are done. Raises LedgerError and GarbledAnswer."""
+    return [checked(data) for data in files.read_results(job)]
 
 
 def save_wish(wish: Wish, outcome: Outcome) -> None:
@@ -45,12 +49,12 @@ def save_wish(wish: Wish, outcome: Outcome) -> None:
     A file that is there already and holds just this picture was written before the process was
     killed that could not note it down.
     """
-    path, source = Path(wish.path), outcome.fill.source
+    path = Path(wish.path)
     try:
-        save_picture(path, outcome.picture, source, overwrite=wish.overwrite)
+        save_picture(path, outcome.picture, overwrite=wish.overwrite)
     except WouldOverwrite:
         with tempfile.TemporaryDirectory() as folder:
             copy = Path(folder) / path.name
-            save_picture(copy, outcome.picture, source, overwrite=False)
+            save_picture(copy, outcome.picture, overwrite=False)
             if not filecmp.cmp(copy, path, shallow=False):
                 raise

@@ -19,7 +19,8 @@ from fluxfill_studio.apiframe.client import ApiframeClient
 from fluxfill_studio.apiframe.polling import Pace
 from fluxfill_studio.apiframe.retry import Retry
 from fluxfill_studio.apiframe.wire import JobReport, JobStatus, failure_of
-from fluxfill_studio.core.compose import Outcome
+from fluxfill_studio.core.compose import Blend
+from fluxfill_studio.core.composite import Composite, Outcome
 from fluxfill_studio.core.errors import (
     Charge,
     FluxfillError,
@@ -30,8 +31,11 @@ from fluxfill_studio.core.errors import (
 )
 from fluxfill_studio.core.job import Engine, Job, JobState, Upload
 from fluxfill_studio.core.plan import Inputs
-from fluxfill_studio.core.types import Pixels
-from fluxfill_studio.jobs.results import blended, checked, save_wish
+from fluxfill_studio.core.request import Mode
+from fluxfill_studio.core.source import Source
+from fluxfill_studio.core.types import Pixels, Plane
+from fluxfill_studio.jobs.results import blended, checked, kept_results, save_wish
+from fluxfill_studio.jobs.sending import image_file
 from fluxfill_studio.storage.job_files import JobFiles
 from fluxfill_studio.storage.ledger import Ledger
 from fluxfill_studio.storage.png import encode_png
@@ -85,14 +89,16 @@ class JobRunner:
         the step in which it came; it can be run again.
         """
         track = _Track(job, self._ledger, report)
-        if job.next_step in (JobState.UPLOADING, JobState.SUBMITTING):
-            await self._submit(track, inputs)
-        raw = await self._result(track, inputs)
-        outcome = await self._finish(track, inputs, raw)
+        work = _Work(inputs, job.blend, await asyncio.to_thread(kept_results, job, self._files))
+        while track.job.next_step is not JobState.BLENDING:
+            if track.job.next_step in (JobState.UPLOADING, JobState.SUBMITTING):
+                await self._submit(track, work)
+            work.raws.append(await self._result(track, work))
+        outcome = await self._finish(track, work)
         await track.move(JobState.DONE)
         return outcome
 
-    async def _submit(self, track: _Track, inputs: Inputs) -> None:
+    async def _submit(self, track: _Track, work: _Work) -> None:
         """Bring the job to the service: it has a server id afterwards."""
         # Whether a request may have arrived whose answer was lost, perhaps with its process.
         doubtful = track.job.next_step is JobState.SUBMITTING
@@ -103,7 +109,7 @@ class JobRunner:
                     raise SubmissionUncertain(charge=Charge.PENDING)
                 return
         else:
-            await self._upload(track, inputs)
+            await self._upload(track, work)
             await track.set(replace(track.job.moved(JobState.SUBMITTING), submitted_at=_now()))
 
         def troubled(error: FluxfillError | None) -> None:
@@ -129,7 +135,7 @@ class JobRunner:
                 # There is no job, and the key is free for the same request with new addresses.
                 await track.set(track.job.unsent())
                 if not _is_fresh(job.image):
-                    await self._submit(track, inputs)
+                    await self._submit(track, work)
                     return
             elif not doubtful:
                 await track.set(replace(job, submitted_at=None))
@@ -147,30 +153,25 @@ class JobRunner:
             await track.set(replace(track.job.moved(JobState.WAITING), server_id=server_id))
         return server_id is not None
 
-    async def _upload(self, track: _Track, inputs: Inputs) -> None:
+    async def _upload(self, track: _Track, work: _Work) -> None:
         """Lay picture and mask down at the service, unless they lie there already."""
         await track.move(JobState.UPLOADING)
+        plan = track.job.plan
         if not _is_fresh(track.job.image):
-            data = await asyncio.to_thread(
-                lambda: encode_png(track.job.plan.image(inputs.source.pixels))
-            )
-            image = await self._asked(track, lambda: self._client.upload(data, "image.png"))
+            name, data = await asyncio.to_thread(lambda: image_file(plan, work.source()))
+            image = await self._asked(track, lambda: self._client.upload(data, name))
             await track.set(replace(track.job, image=image))
-        mask = inputs.mask
-        if mask is not None and not _is_fresh(track.job.mask):
-            data = await asyncio.to_thread(lambda: encode_png(track.job.plan.mask(mask)))
+        if track.job.request.mode is Mode.INPAINT and not _is_fresh(track.job.mask):
+            data = await asyncio.to_thread(lambda: encode_png(plan.mask(work.filled())))
             upload = await self._asked(track, lambda: self._client.upload(data, "mask.png"))
             await track.set(replace(track.job, mask=upload))
 
-    async def _result(self, track: _Track, inputs: Inputs) -> Pixels:
-        """What the service made, as it came; kept on the disk from then on."""
-        if track.job.result_file is not None:
-            data = await asyncio.to_thread(self._files.read_result, track.job)
-            return await asyncio.to_thread(checked, data)
+    async def _result(self, track: _Track, work: _Work) -> Pixels:
+        """What the service made of the part under way, as it came; kept from then on."""
         addresses = _ADDRESSES
         while True:
             if track.job.result_url is None:
-                await self._wait(track, inputs)
+                await self._wait(track, work)
             try:
                 return await self._download(track)
             except ResultGone:
@@ -189,11 +190,11 @@ class JobRunner:
             return data, await asyncio.to_thread(checked, data)
 
         data, raw = await self._asked(track, attempt)
-        name = await asyncio.to_thread(self._files.write_result, track.job.id, data)
-        await track.set(replace(track.job.moved(JobState.BLENDING), result_file=name))
+        name = await asyncio.to_thread(self._files.write_result, track.job, data)
+        await track.set(track.job.with_result(name, str(uuid.uuid4())))
         return raw
 
-    async def _wait(self, track: _Track, inputs: Inputs) -> None:
+    async def _wait(self, track: _Track, work: _Work) -> None:
         """Ask for the job until it has ended: it has the address of a result afterwards."""
         is_new = track.job.state is JobState.WAITING and track.job.progress is None
         await track.move(JobState.WAITING)
@@ -212,7 +213,7 @@ class JobRunner:
                     replace(
                         track.job,
                         result_url=answer.result_url,
-                        charged=answer.credit_cost,
+                        charged=_charged(track.job, answer),
                         seconds=seconds,
                         progress=1.0,
                         remaining=None,
@@ -220,7 +221,7 @@ class JobRunner:
                 )
                 return
             if answer.status in (JobStatus.FAILED, JobStatus.CANCELLED):
-                await self._begin_anew(track, inputs, answer)
+                await self._begin_anew(track, work, answer)
                 begun, age = self._clock(), 0.0
             elif elapsed - age > _TIME_LIMIT:
                 raise JobTookTooLong(minutes=round(_TIME_LIMIT / 60), charge=Charge.PENDING)
@@ -243,7 +244,7 @@ class JobRunner:
             pace.expected(elapsed, progress),
         )
 
-    async def _begin_anew(self, track: _Track, inputs: Inputs, answer: JobReport) -> None:
+    async def _begin_anew(self, track: _Track, work: _Work, answer: JobReport) -> None:
         """Go on after a failure that was ours: the uploads had expired when the job began.
 
         Raises what the service says otherwise. A failed job is not charged, so another one under
@@ -254,11 +255,11 @@ class JobRunner:
             raise failure_of(answer)
         anew = track.job.unsent(str(uuid.uuid4())).moved(JobState.UPLOADING)
         await track.set(anew)
-        await self._submit(track, inputs)
+        await self._submit(track, work)
 
-    async def _finish(self, track: _Track, inputs: Inputs, raw: Pixels) -> Outcome:
+    async def _finish(self, track: _Track, work: _Work) -> Outcome:
         await track.move(JobState.BLENDING)
-        outcome = await asyncio.to_thread(blended, raw, track.job.plan, inputs)
+        outcome = await asyncio.to_thread(blended, work.inputs, work.raws, work.blend)
         await asyncio.to_thread(self._files.write_thumbnail, track.job.id, outcome.thumbnail)
         wish = track.job.wish
         if wish is not None:
@@ -269,6 +270,34 @@ class JobRunner:
 
     async def _asked(self, track: _Track, attempt: Callable[[], Awaitable[T]]) -> T:
         return await self._retry.call(attempt, track.trouble)
+
+
+class _Work:
+    """What a job works on, and what came back for the parts of it that are done."""
+
+    def __init__(self, inputs: Inputs, blend: Blend, raws: list[Pixels]) -> None:
+        self.inputs = inputs
+        self.blend = blend
+        self.raws = raws
+        self._begun: tuple[int, Source] = (0, inputs.source)
+
+    def source(self) -> Source:
+        """What the part under way starts from: the picture with all parts before it.
+
+        It may take seconds: in a worker thread.
+        """
+        done, source = self._begun
+        if done < len(self.raws):
+            source = Composite.of(self.inputs, self.raws, self.blend).picture()
+            self._begun = (len(self.raws), source)
+        return source
+
+    def filled(self) -> Plane:
+        """The coverage that the part under way fills, within the crop of its plan."""
+        coverage = self.inputs.parts[len(self.raws)].filled(self.source().size)
+        if coverage is None:
+            raise ValueError("of a preset it is not known what it fills")
+        return coverage
 
 
 class _Track:
@@ -306,6 +335,11 @@ class _Track:
         if remaining is not None or self.job.remaining is not None:
             self.job = replace(self.job, remaining=remaining)
             self._report(self.job)
+
+
+def _charged(job: Job, answer: JobReport) -> int | None:
+    """What the job has cost with the part that the answer is about, where the service says it."""
+    return None if answer.credit_cost is None else job.charged_before + answer.credit_cost
 
 
 def _is_fresh(upload: Upload | None) -> bool:

@@ -17,16 +17,18 @@ import numpy as np
 from fluxfill_studio.core.codec import decode, decode_mask
 from fluxfill_studio.core.errors import ImageError, JobFileLost
 from fluxfill_studio.core.job import Job
-from fluxfill_studio.core.plan import Inputs
+from fluxfill_studio.core.plan import Inputs, Part
 from fluxfill_studio.core.request import Mode
+from fluxfill_studio.core.samples import ColourModel, Samples
 from fluxfill_studio.core.source import Origin, Source
 from fluxfill_studio.core.texts import QT_TRANSLATE_NOOP
-from fluxfill_studio.core.types import Pixels
+from fluxfill_studio.core.types import Pixels, Plane
 from fluxfill_studio.storage.atomic import PARTIAL_PREFIX, make_folder, write_whole
 from fluxfill_studio.storage.images import read_source
 from fluxfill_studio.storage.ledger import Ledger
 from fluxfill_studio.storage.ledger_errors import ledger_errors
 from fluxfill_studio.storage.png import png_parts
+from fluxfill_studio.storage.tiff import write_tiff
 
 _MASK: Final = "mask.png"
 _THUMBNAIL: Final = "thumbnail.png"
@@ -69,9 +71,9 @@ class JobFiles:
 
     def keep(self, job_id: str, inputs: Inputs) -> str:
         """Keep what a job works on; returns the name for `Job.source_file`."""
-        mask = inputs.mask
-        if mask is not None:
-            self._write(job_id, _MASK, lambda file: file.writelines(png_parts(mask)))
+        for number, part in enumerate(inputs.parts):
+            if part.mask is not None:
+                self._write_png(job_id, _numbered(_MASK, number), part.mask)
         with self._lock, ledger_errors():
             name = self._names.get(inputs.source)
             if name is None or not (self._sources / name).exists():
@@ -88,31 +90,27 @@ class JobFiles:
                 data = _read(self._sources / job.source_file, job.source_name)
                 source = _decoded(decode, data, job.source_name)
                 self._remember(source, job.source_file)
-        if job.request.mode is Mode.OUTPAINT:
-            return Inputs(source, None)
-        data = _read(self._path(job.id, _MASK), _MASK)
-        return Inputs(source, _decoded(decode_mask, data, _MASK))
+        parts = (self._part(job, number) for number in range(len(job.plans)))
+        return Inputs(source, tuple(parts))
 
-    def write_result(self, job_id: str, data: bytes) -> str:
-        """Keep what came back from the service; returns the name for `Job.result_file`."""
-        name = f"result.{_ending(data)}"
-        self._write(job_id, name, lambda file: file.write(data))
+    def write_result(self, job: Job, data: bytes) -> str:
+        """Keep what came back for the part under way; returns the name for `Job.results`."""
+        name = _numbered(f"result.{_ending(data)}", job.part)
+        self._write(job.id, name, lambda file: file.write(data))
         return name
 
-    def read_result(self, job: Job) -> bytes:
-        """What `write_result` was given. Raises JobFileLost."""
-        if job.result_file is None:
-            raise ValueError("a job without a result has none to be read")
-        return _read(self._path(job.id, job.result_file), job.result_file)
+    def read_results(self, job: Job) -> list[bytes]:
+        """What `write_result` was given for every part that is done. Raises JobFileLost."""
+        return [_read(self._path(job.id, name), name) for name in job.results]
 
     def result_path(self, job: Job) -> Path | None:
-        """Where what came back is kept, while it is."""
-        path = None if job.result_file is None else self._path(job.id, job.result_file)
+        """Where what came back last is kept, while it is."""
+        path = self._path(job.id, job.results[-1]) if job.results else None
         return path if path is not None and path.exists() else None
 
     def write_thumbnail(self, job_id: str, pixels: Pixels) -> None:
         """Keep a small picture of the result."""
-        self._write(job_id, _THUMBNAIL, lambda file: file.writelines(png_parts(pixels)))
+        self._write_png(job_id, _THUMBNAIL, pixels)
 
     def thumbnail(self, job_id: str) -> Pixels | None:
         """What `write_thumbnail` was given, or None where it cannot be had."""
@@ -154,6 +152,13 @@ class JobFiles:
                     for partial in folder.glob(f"{PARTIAL_PREFIX}*"):
                         partial.unlink()
 
+    def _part(self, job: Job, number: int) -> Part:
+        plan = job.plans[number]
+        if job.request.mode is Mode.OUTPAINT or plan.frame is not None:
+            return Part(plan)
+        name = _numbered(_MASK, number)
+        return Part(plan, _decoded(decode_mask, _read(self._path(job.id, name), name), name))
+
     def _remember(self, source: Source, name: str) -> None:
         self._names[source] = name
         self._loaded[name, source.name] = source
@@ -186,16 +191,20 @@ class JobFiles:
 
     def _encoded(self, source: Source) -> str:
         """Keep a picture that is no file's, without loss."""
-        pixels, alpha = source.pixels, source.alpha
-        about = (pixels.shape, alpha is None, source.icc_profile, source.exif, source.dpi)
+        samples, exif, dpi = source.samples, source.exif, source.dpi
+        values, alpha = samples.values, samples.alpha
+        about = (values.dtype.str, values.shape, alpha is None, samples.icc_profile, exif, dpi)
         digest = hashlib.sha256(repr(about).encode())
-        for plane in (pixels, alpha):
+        for plane in (values, alpha):
             if plane is not None:
                 digest.update(np.ascontiguousarray(plane).data)
-        name = f"{digest.hexdigest()}.png"
-        whole = pixels if alpha is None else np.dstack([pixels, alpha])
-        parts = png_parts(whole, source.icc_profile, source.exif, source.dpi)
-        self._write_source(name, lambda file: file.writelines(parts))
+        name = digest.hexdigest()
+        if samples.model is ColourModel.CMYK:
+            name += ".tif"
+            self._write_source(name, lambda file: write_tiff(file, samples, exif, dpi))
+        else:
+            name += ".png"
+            self._write_source(name, lambda file: file.writelines(png_parts(samples, exif, dpi)))
         return name
 
     def _write_source(self, name: str, write: Callable[[IO[bytes]], object]) -> None:
@@ -205,6 +214,10 @@ class JobFiles:
             # Another process may be doing the same and be done before.
             with suppress(FileExistsError):
                 write_whole(path, write, overwrite=False)
+
+    def _write_png(self, job_id: str, name: str, pixels: Pixels | Plane) -> None:
+        parts = png_parts(Samples(np.atleast_3d(pixels)))
+        self._write(job_id, name, lambda file: file.writelines(parts))
 
     def _write(self, job_id: str, name: str, write: Callable[[IO[bytes]], object]) -> None:
         self._written_jobs.add(job_id)
@@ -245,6 +258,12 @@ def _ending(data: bytes) -> str:
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return "webp"
     return next((ending for begin, ending in _SIGNATURES if data.startswith(begin)), "bin")
+
+
+def _numbered(name: str, part: int) -> str:
+    """The name of a file that every part of a job has: "mask.png", "mask-2.png" ..."""
+    stem, ending = name.split(".")
+    return name if part == 0 else f"{stem}-{part + 1}.{ending}"
 
 
 def _entries(folder: Path) -> list[Path]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
 from fluxfill_studio.core import errors
+from fluxfill_studio.core.compose import Blend
 from fluxfill_studio.core.errors import Charge, FluxfillError, ServiceError
 from fluxfill_studio.core.geometry import Rect, Size
 from fluxfill_studio.core.job import Engine, Job, JobState, Upload, Wish
+from fluxfill_studio.core.matching import Match
 from fluxfill_studio.core.plan import Plan
 from fluxfill_studio.core.request import FillRequest
 from fluxfill_studio.core.schema import ParameterSchema
@@ -27,8 +30,7 @@ def row_of(job: Job) -> dict[str, Column]:
     """
     document = {
         "request": dict(job.request.values),
-        "crop": [job.plan.crop.x, job.plan.crop.y, job.plan.crop.width, job.plan.crop.height],
-        "sent": [job.plan.sent.width, job.plan.sent.height],
+        "plans": [_plan_data(plan) for plan in job.plans],
         "idempotency_key": job.idempotency_key,
         "source_name": job.source_name,
         "source_file": job.source_file,
@@ -39,7 +41,9 @@ def row_of(job: Job) -> dict[str, Column]:
         "server_id": job.server_id,
         "progress": job.progress,
         "result_url": job.result_url,
-        "result_file": job.result_file,
+        "results": job.results,
+        "charged_before": job.charged_before,
+        "blend": _blend_data(job.blend),
         "saved": job.saved,
         "error": job.error and _error_data(job.error),
     }
@@ -57,12 +61,16 @@ def row_of(job: Job) -> dict[str, Column]:
 
 
 def job_of(row: sqlite3.Row, schema: ParameterSchema) -> Job:
-    """The job that `row_of` wrote down. Its request is not checked against `schema` again."""
+    """The job that `row_of` wrote down. Its request is not checked against `schema` again.
+
+    What was written down before a picture could be made in parts is one of a single part, with
+    its plan and the name of its result in the document itself.
+    """
     data: dict[str, Any] = json.loads(row["document"])
     return Job(
         id=row["id"],
         request=FillRequest(schema, MappingProxyType(data["request"])),
-        plan=Plan(Rect(*data["crop"]), Size(*data["sent"])),
+        plans=tuple(map(_plan_of, data.get("plans", [data]))),
         engine=Engine(row["engine"]),
         base_url=row["base_url"],
         idempotency_key=data["idempotency_key"],
@@ -77,7 +85,9 @@ def job_of(row: sqlite3.Row, schema: ParameterSchema) -> Job:
         server_id=data["server_id"],
         progress=data["progress"],
         result_url=data["result_url"],
-        result_file=data["result_file"],
+        results=tuple(_results_in(data)),
+        charged_before=data.get("charged_before", 0),
+        blend=_blend_of(data["blend"]) if "blend" in data else Blend(),
         seconds=row["seconds"],
         charged=row["charged"],
         saved=data["saved"],
@@ -88,6 +98,37 @@ def job_of(row: sqlite3.Row, schema: ParameterSchema) -> Job:
 def time_text(time: datetime) -> str:
     """ISO 8601 in UTC and always to the microsecond, so that texts sort as times do."""
     return time.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _rect_data(rect: Rect) -> list[int]:
+    return [rect.x, rect.y, rect.width, rect.height]
+
+
+def _plan_data(plan: Plan) -> dict[str, Any]:
+    return {
+        "crop": _rect_data(plan.crop),
+        "sent": [plan.sent.width, plan.sent.height],
+        "frame": plan.frame and _rect_data(plan.frame),
+    }
+
+
+def _plan_of(data: Mapping[str, Any]) -> Plan:
+    frame = data.get("frame")
+    return Plan(Rect(*data["crop"]), Size(*data["sent"]), frame and Rect(*frame))
+
+
+def _results_in(data: Mapping[str, Any]) -> list[str]:
+    if "results" in data:
+        return list(data["results"])
+    return [] if data["result_file"] is None else [data["result_file"]]
+
+
+def _blend_data(blend: Blend) -> dict[str, Any]:
+    return {**asdict(blend), "match": blend.match.value}
+
+
+def _blend_of(data: Mapping[str, Any]) -> Blend:
+    return Blend(**{**data, "match": Match(data["match"])})
 
 
 def _upload_data(upload: Upload) -> dict[str, str]:

@@ -11,8 +11,10 @@ from typing import Final
 
 from PIL import Image
 
-from fluxfill_studio.core.compose import composite
-from fluxfill_studio.core.geometry import Rect
+from fluxfill_studio.core.compose import Fill
+from fluxfill_studio.core.geometry import Rect, Size
+from fluxfill_studio.core.plan import Plan
+from fluxfill_studio.core.source import Source
 from fluxfill_studio.storage.png import encode_bilevel_png, encode_png
 from tests.bench.clocks import copy_of, seconds
 from tests.bench.report import Report, Row
@@ -42,7 +44,8 @@ def measure_encoding(report: Report, megapixels: int) -> None:
         report.add(Row(f"mask to PNG, {depth}", ours, "s", share * goal, copied, note=note))
     pixels, fill = large_photograph(megapixels), photograph(1440, 960, seed=3)
     whole = Rect.of(size)
-    blend = _seconds(lambda: composite(pixels, fill, whole, mask))
+    run = Fill(Source.of("a photograph", pixels), Plan(whole, Size(1440, 960)), mask, fill)
+    blend = _seconds(run.picture)
     report.add(Row("blend a fill into all of it", blend, "s", limit=copy_of(3 * size.area)))
 
 

@@ -16,6 +16,7 @@ from fluxfill_studio.core.errors import (
     JobTookTooLong,
     Unreachable,
 )
+from fluxfill_studio.core.geometry import Size
 from fluxfill_studio.core.job import TRANSITIONS, Job, JobState, Upload
 from fluxfill_studio.core.schema import ParameterSchema
 from tests.storage.orders import new_job
@@ -77,16 +78,35 @@ def test_the_next_step_is_the_first_that_is_not_known_to_be_done(job: Job) -> No
         ({"submitted_at": NOW}, JobState.SUBMITTING),
         ({"server_id": "s"}, JobState.WAITING),
         ({"result_url": "https://service.invalid/r"}, JobState.DOWNLOADING),
-        ({"result_file": "result.png"}, JobState.BLENDING),
+        ({"results": ("result.png",)}, JobState.BLENDING),
     ]
     for known, step in facts:
         job = replace(job, **known)
         assert job.next_step is step
         # And from the line it can be gone there.
         assert job.moved(step).state is step
-    anew = replace(job, result_file=None).unsent("another key")
+    anew = replace(job, results=()).unsent("another key")
     assert (anew.next_step, anew.idempotency_key) == (JobState.UPLOADING, "another key")
     assert anew.unsent().idempotency_key == "another key"
+
+
+def test_a_picture_in_parts_is_sent_part_by_part_and_then_put_together(job: Job) -> None:
+    plans = (job.plan, replace(job.plan, sent=Size(20, 15)))
+    job = replace(job, plans=plans, image=UPLOAD, mask=UPLOAD, submitted_at=NOW, server_id="s")
+    job = replace(in_state(job, JobState.DOWNLOADING), result_url="r", charged=9, progress=1.0)
+    assert (job.part, job.plan) == (0, plans[0])
+    second = job.with_result("result.png", "another key")
+    assert (second.state, second.next_step) == (JobState.UPLOADING, JobState.UPLOADING)
+    assert (second.part, second.plan, second.idempotency_key) == (1, plans[1], "another key")
+    assert (second.charged, second.charged_before, second.progress) == (9, 9, None)
+    known = (second.image, second.mask, second.submitted_at, second.server_id, second.result_url)
+    assert known == (None,) * 5
+    assert second.unsent("a third key").results == ("result.png",)
+    last = replace(in_state(second, JobState.DOWNLOADING), charged=18)
+    whole = last.with_result("result-2.png", "no key")
+    assert (whole.state, whole.next_step) == (JobState.BLENDING, JobState.BLENDING)
+    assert (whole.part, whole.charged, whole.results) == (1, 18, ("result.png", "result-2.png"))
+    assert whole.idempotency_key == "another key"
 
 
 def test_a_job_goes_on_without_what_it_had_failed_with(job: Job) -> None:

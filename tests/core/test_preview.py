@@ -16,6 +16,7 @@ from fluxfill_studio.core.preview import Preview, previews
 from fluxfill_studio.core.types import Pixels
 from tests.exif import exif_with
 from tests.pictures import photograph
+from tests.profiles import linear
 
 LARGE = resized(photograph(30, 18), Size(2000, 1200))
 FULL_HD_PREVIEW = 0x010002
@@ -48,6 +49,18 @@ def test_grey_and_cmyk_come_as_the_whole_picture_does() -> None:
         Image.fromarray(LARGE).convert(mode).save(buffer, "JPEG")
         (preview,) = previews(buffer.getvalue(), "a picture")
         assert looks_like(preview, decode(buffer.getvalue(), "a picture").pixels)
+
+
+def test_previews_are_shown_through_the_profile_as_the_whole_picture_is() -> None:
+    """That in the Exif data has no profile, and is in the colours of the picture."""
+    exif = exif_with(jpeg(reduced_to(LARGE, 160)))
+    data = jpeg(LARGE, exif=exif, icc_profile=linear().data)
+    whole = decode(data, "a picture").pixels
+    assert np.abs(whole.astype(int) - LARGE).mean() > 20
+    shown = list(previews(data, "a picture"))
+    assert len(shown) == 2
+    for preview in shown:
+        assert looks_like(preview, whole)
 
 
 def test_what_is_decoded_in_no_time_or_cannot_be_reduced_has_no_preview() -> None:

@@ -14,8 +14,10 @@ import numpy as np
 from fluxfill_studio.apiframe.client import ApiframeClient
 from fluxfill_studio.apiframe.network import Limits
 from fluxfill_studio.apiframe.retry import Retry
-from fluxfill_studio.core.compose import Outcome
+from fluxfill_studio.core.compose import Blend
+from fluxfill_studio.core.composite import Outcome
 from fluxfill_studio.core.job import Engine, Job, JobState, Wish
+from fluxfill_studio.core.matching import Match
 from fluxfill_studio.core.request import FillRequest
 from fluxfill_studio.core.schema import ParameterSchema, Value
 from fluxfill_studio.core.source import Source
@@ -90,19 +92,20 @@ class Desk:
 
     def order(self, *, wish: Path | None = None, overwrite: bool = False, **values: Value) -> Order:
         """An inpaint of a part of a small photograph, as a PNG where nothing else is said."""
-        source = Source("harbour.png", photograph(96, 64))
+        source = Source.of("harbour.png", photograph(96, 64))
         mask = np.zeros((64, 96), np.uint8)
         mask[20:44, 30:70] = 255
         mask[28:36, 40:60] = 120
-        plan, inputs = plan_run(source, mask)
+        inputs = plan_run(source, mask)
         words = {"prompt": "a calm sea", "output_format": "png", **values}
         return Order(
             FillRequest.build(self.schema, words),
-            plan,
             inputs,
             self.engine,
             self.base_url if self.engine is Engine.APIFRAME else "",
             None if wish is None else Wish(str(wish), overwrite),
+            # What comes back is of one colour, by which it is known.
+            Blend(feather=0, match=Match.NONE),
         )
 
     async def until(self, is_so: Callable[[], bool]) -> None:

@@ -69,8 +69,8 @@ class DoomedFiles(JobFiles):
         return self.doom.around(lambda: super(DoomedFiles, self).keep(job_id, inputs))
 
     @override
-    def write_result(self, job_id: str, data: bytes) -> str:
-        return self.doom.around(lambda: super(DoomedFiles, self).write_result(job_id, data))
+    def write_result(self, job: Job, data: bytes) -> str:
+        return self.doom.around(lambda: super(DoomedFiles, self).write_result(job, data))
 
     @override
     def write_thumbnail(self, job_id: str, pixels: Pixels) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fluxfill_studio.core.compose import Outcome
+from fluxfill_studio.core.composite import Outcome
 from fluxfill_studio.core.errors import (
     BadAnswer,
     Charge,
@@ -27,13 +27,14 @@ from fluxfill_studio.core.errors import (
     NotEnoughCredits,
     SubmissionUncertain,
 )
+from fluxfill_studio.core.extension import Extension
 from fluxfill_studio.core.geometry import Rect, Size
-from fluxfill_studio.core.job import TRANSITIONS, Engine, Job, JobState, Upload
-from fluxfill_studio.core.plan import Inputs, outpaint_plan
+from fluxfill_studio.core.job import TRANSITIONS, Engine, Job, JobState, Upload, Wish
 from fluxfill_studio.core.request import FillRequest
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.core.source import Source
-from fluxfill_studio.jobs.preparing import Order, new_job
+from fluxfill_studio.jobs.preparing import Order, new_job, plan_extension, plan_run
+from fluxfill_studio.jobs.results import kept_outcome
 from fluxfill_studio.storage.images import read_source
 from fluxfill_studio.storage.ledger import Ledger
 from tests.faulty_service import FaultyService, Trouble
@@ -82,7 +83,7 @@ def count(service: FaultyService, method: str, path: str) -> int:
 
 def inside(outcome: Outcome) -> tuple[int, ...]:
     """The colour of the fill where the mask is full."""
-    return tuple(int(value) for value in outcome.picture[24, 34])
+    return tuple(int(value) for value in outcome.picture.pixels[24, 34])
 
 
 async def failed(desk: Desk, order: Order) -> tuple[Job, FluxfillError]:
@@ -111,23 +112,21 @@ async def test_an_inpaint_runs_through_and_is_recorded(desk: Desk, service: Faul
     assert (kept.state, kept.charged, kept.server_id) == (JobState.DONE, 9, only(service).id)
     assert kept.seconds is not None
     again = desk.files.load(kept)
-    assert np.array_equal(again.source.pixels, outcome.fill.source.pixels)
+    assert np.array_equal(again.source.pixels, outcome.composite.source.pixels)
     assert desk.files.thumbnail(job.id) is not None
     assert count(service, "POST", "/v2/uploads") == 2
     assert count(service, "POST", "/v2/images/edit") == 1
 
 
 async def test_an_outpaint_sends_no_mask(desk: Desk, service: FaultyService) -> None:
-    source = Source("harbour.png", photograph(300, 200))
+    source = Source.of("harbour.png", photograph(300, 200))
     words = {"prompt": "a calm sea", "mode": "outpaint", "outpaint": "Right outpaint"}
     request = FillRequest.build(desk.schema, words)
-    order = Order(
-        request, outpaint_plan(source.size), Inputs(source, None), desk.engine, desk.base_url
-    )
+    order = Order(request, plan_run(source, None), desk.engine, desk.base_url)
     job = await desk.queue.add(order)
     await desk.over()
     assert desk.outcomes[job.id].changed_outside is None
-    assert desk.outcomes[job.id].fill.size == Size(450, 200)
+    assert desk.outcomes[job.id].picture.size == Size(450, 200)
     assert count(service, "POST", "/v2/uploads") == 1
 
 
@@ -277,7 +276,7 @@ async def test_too_few_credits_are_told_with_both_numbers_and_the_work_is_kept(
             assert isinstance(error, NotEnoughCredits)
             assert error.values == {"required": 9, "available": 4}
             assert job.can_resume
-            assert desk.files.load(job).mask is not None
+            assert desk.files.load(job).parts[0].mask is not None
     # With more credits it goes on, without another upload.
     uploads = count(service, "POST", "/v2/uploads")
     assert uploads == 4
@@ -323,7 +322,7 @@ async def test_a_picture_that_finds_no_place_is_kept_until_it_does(
     await desk.queue.resume(job.id)
     await desk.over()
     assert desk.jobs[job.id].saved == str(output)
-    assert np.array_equal(read_source(output).pixels, desk.outcomes[job.id].picture)
+    assert np.array_equal(read_source(output).pixels, desk.outcomes[job.id].picture.pixels)
     assert service.account.charged == 9
 
 
@@ -409,12 +408,75 @@ async def test_a_request_of_long_ago_that_is_not_found_is_left_to_the_user(
     assert service.account.charged == 0
 
 
+async def test_an_extension_in_steps_is_one_job_that_is_paid_for_by_the_run(
+    desk: Desk, service: FaultyService, tmp_path: Path
+) -> None:
+    source = Source.of("harbour.png", photograph(300, 200))
+    request = FillRequest.build(desk.schema, {"prompt": "a calm sea", "output_format": "png"})
+    inputs = plan_extension(source, Extension(right=700), work_side=400)
+    assert len(inputs.parts) == 4
+    target = tmp_path / "wide.png"
+    order = Order(request, inputs, desk.engine, desk.base_url, Wish(str(target), overwrite=False))
+    job = await desk.queue.add(order)
+    await desk.over()
+    done = desk.jobs[job.id]
+    assert (done.state, done.charged, len(done.results)) == (JobState.DONE, 36, 4)
+    assert service.account.charged == 36
+    assert count(service, "POST", "/v2/uploads") == 8
+    picture = read_source(target)
+    assert picture.size == Size(1000, 200)
+    assert np.array_equal(picture.pixels[:, :300], source.pixels)
+    kept = await asyncio.to_thread(kept_outcome, done, desk.files)
+    assert np.array_equal(kept.picture.pixels, desk.outcomes[job.id].picture.pixels)
+
+
+async def test_areas_far_apart_are_filled_one_after_the_other(
+    desk: Desk, service: FaultyService
+) -> None:
+    source = Source.of("harbour.png", photograph(900, 300))
+    mask = np.zeros((300, 900), np.uint8)
+    mask[140:160, 30:50] = mask[140:160, 850:870] = 255
+    request = FillRequest.build(desk.schema, {"prompt": "a gull", "output_format": "png"})
+    inputs = plan_run(source, mask, apart=True, work_side=200)
+    assert len(inputs.parts) == 2
+    job = await desk.queue.add(Order(request, inputs, desk.engine, desk.base_url))
+    await desk.over()
+    outcome = desk.outcomes[job.id]
+    assert (outcome.changed_outside, desk.jobs[job.id].charged) == (0, 18)
+    differs = (outcome.picture.pixels != source.pixels).any(axis=2)
+    assert differs[145:155, 35:45].all()
+    assert differs[145:155, 855:865].all()
+    assert not differs[mask == 0].any()
+
+
+async def test_a_job_in_parts_goes_on_with_the_part_it_was_at(
+    tmp_path: Path, schema: ParameterSchema
+) -> None:
+    with FaultyService(schema, terms=Terms(credits=13)) as service:
+        async with Desk(tmp_path, schema, service.url) as desk:
+            source = Source.of("harbour.png", photograph(300, 200))
+            request = FillRequest.build(schema, {"prompt": "a calm sea", "output_format": "png"})
+            inputs = plan_extension(source, Extension(left=500), work_side=400)
+            job, error = await failed(desk, Order(request, inputs, desk.engine, desk.base_url))
+            assert isinstance(error, NotEnoughCredits)
+            assert (len(job.results), job.charged, job.part) == (1, 9, 1)
+            service.account.refill(100)
+        # Another process has nothing in its memory.
+        async with Desk(tmp_path, schema, service.url) as desk:
+            await desk.queue.resume(job.id)
+            await desk.over()
+            assert desk.outcomes[job.id].picture.size == Size(800, 200)
+            assert desk.jobs[job.id].charged == 9 * len(inputs.parts)
+        assert service.account.charged == 9 * len(inputs.parts)
+
+
 async def test_every_job_keeps_what_was_painted_when_it_began(desk: Desk) -> None:
     order = desk.order()
     job = await desk.queue.add(order)
-    assert order.inputs.mask is not None
-    kept = desk.files.load(desk.ledger.get(job.id))
+    (part,), (kept,) = order.inputs.parts, desk.files.load(desk.ledger.get(job.id)).parts
+    assert part.mask is not None
     assert kept.mask is not None
-    assert np.array_equal(kept.mask, order.inputs.mask)
-    assert order.plan.crop == Rect(0, 0, 96, 64)
+    assert np.array_equal(kept.mask, part.mask)
+    assert kept.plan == part.plan
+    assert part.plan.crop == Rect(0, 0, 96, 64)
     await desk.over()

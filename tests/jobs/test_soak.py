@@ -46,8 +46,8 @@ async def test_every_job_ends_with_its_result_and_one_charge(
                 assert outcome.changed_outside == 0
                 outside = np.ones((64, 96), np.bool_)
                 outside[20:44, 30:70] = False
-                source = outcome.fill.source.pixels
-                assert np.array_equal(outcome.picture[outside], source[outside])
+                source = outcome.composite.source.pixels
+                assert np.array_equal(outcome.picture.pixels[outside], source[outside])
         assert asyncio.all_tasks() == tasks
         failed = sum(visit.trouble is not None for visit in service.visits)
         assert 0.2 < failed / len(service.visits) < 0.4

@@ -9,19 +9,20 @@ import numpy as np
 
 from fluxfill_studio.core.geometry import Rect, Size
 from fluxfill_studio.core.job import Engine, Job
-from fluxfill_studio.core.plan import Inputs, Plan
+from fluxfill_studio.core.plan import Inputs, Part, Plan
 from fluxfill_studio.core.request import FillRequest
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.core.source import Source
 
 CROP = Rect(4, 2, 40, 30)
+PLAN = Plan(CROP, Size(40, 30))
 
 
 def new_job(schema: ParameterSchema, job_id: str, **facts: Any) -> Job:
     """An inpaint job that was just ordered, with other `facts` where they are given."""
     given = {
         "request": FillRequest.build(schema, {"prompt": "a blue door"}),
-        "plan": Plan(CROP, Size(40, 30)),
+        "plans": (PLAN,),
         "engine": Engine.APIFRAME,
         "base_url": "https://service.invalid",
         "idempotency_key": f"key of {job_id}",
@@ -35,4 +36,4 @@ def new_job(schema: ParameterSchema, job_id: str, **facts: Any) -> Job:
 def painted(source: Source) -> Inputs:
     """The inputs of such a job."""
     rng = np.random.default_rng(1)
-    return Inputs(source, rng.integers(0, 256, CROP.size.shape, dtype=np.uint8))
+    return Inputs(source, (Part(PLAN, rng.integers(0, 256, CROP.size.shape, dtype=np.uint8)),))

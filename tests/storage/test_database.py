@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from fluxfill_studio.core.compose import Blend
 from fluxfill_studio.core.errors import LedgerBusy, LedgerError, LedgerTooNew
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.storage import ledger as ledger_module
 from fluxfill_studio.storage.database import open_database
 from fluxfill_studio.storage.ledger import Ledger
 from tests.storage.another_process import Another, another
-from tests.storage.orders import new_job
+from tests.storage.orders import PLAN, new_job
 
 FILE = "ledger.sqlite3"
 # As it was written by the first version, word for word.
@@ -97,6 +98,7 @@ def test_a_ledger_of_the_first_version_can_still_be_read(
         assert ledger.damage is None
         (job,) = ledger.jobs()
     assert (job.id, job.request.prompt, job.seconds, job.charged) == ("1", "a blue door", 14.5, 9)
+    assert (job.plans, job.results, job.blend) == ((PLAN,), (), Blend())
 
 
 def test_a_migration_is_done_as_a_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -16,23 +16,28 @@ import pytest
 from PIL import Image, ImageCms
 from PIL.ExifTags import Base
 
+from fluxfill_studio.core.colour import srgb_of
 from fluxfill_studio.core.errors import FluxfillError, JobFileLost, LedgerBusy, LedgerError
 from fluxfill_studio.core.job import Job, JobState
-from fluxfill_studio.core.plan import Inputs, outpaint_plan
+from fluxfill_studio.core.plan import Inputs, Part
 from fluxfill_studio.core.request import FillRequest
+from fluxfill_studio.core.samples import ColourModel, Samples, Values
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.core.source import Source
-from fluxfill_studio.storage.images import read_source, save_picture
+from fluxfill_studio.storage.images import read_source
 from fluxfill_studio.storage.job_files import JobFiles
 from fluxfill_studio.storage.ledger import Ledger
 from fluxfill_studio.storage.png import encode_png
+from fluxfill_studio.storage.saving import save_picture
 from tests.disks import disk_limit
 from tests.pictures import photograph
 from tests.storage.another_process import Another, another
-from tests.storage.orders import new_job, painted
+from tests.storage.orders import PLAN, new_job, painted
 
 PIXELS = photograph(60, 40)
-PLAIN = Source("photo.png", PIXELS)
+PLAIN = Source.of("photo.png", PIXELS)
+# As far as it is looked at: what colours it is for.
+PRESS = bytes(16) + b"CMYK" + bytes(200)
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
@@ -58,6 +63,11 @@ def kept_job(files: JobFiles, schema: ParameterSchema, source: Source, job_id: s
     return new_job(schema, job_id, source_name=source.name, source_file=name)
 
 
+def unpainted(source: Source) -> Inputs:
+    """The inputs of a job that nothing is painted for."""
+    return Inputs(source, (Part(PLAN),))
+
+
 def sources(folder: Path) -> list[Path]:
     return sorted((folder / "sources").iterdir())
 
@@ -71,26 +81,32 @@ def check_same(kept: Inputs, given: Inputs) -> None:
     one, other = kept.source, given.source
     assert one.name == other.name
     assert np.array_equal(one.pixels, other.pixels)
-    assert (one.alpha is None) == (other.alpha is None)
-    if one.alpha is not None and other.alpha is not None:
-        assert np.array_equal(one.alpha, other.alpha)
-    assert one.icc_profile == other.icc_profile
+    kept_samples, samples = one.samples, other.samples
+    assert kept_samples.values.dtype == samples.values.dtype
+    assert np.array_equal(kept_samples.values, samples.values)
+    assert (kept_samples.alpha is None) == (samples.alpha is None)
+    if kept_samples.alpha is not None and samples.alpha is not None:
+        assert kept_samples.alpha.dtype == samples.alpha.dtype
+        assert np.array_equal(kept_samples.alpha, samples.alpha)
+    assert kept_samples.icc_profile == samples.icc_profile
     assert one.dpi == pytest.approx(other.dpi, abs=0.02)
-    assert (kept.mask is None) == (given.mask is None)
-    if kept.mask is not None and given.mask is not None:
-        assert np.array_equal(kept.mask, given.mask)
+    for kept_part, part in zip(kept.parts, given.parts, strict=True):
+        assert kept_part.plan == part.plan
+        assert (kept_part.mask is None) == (part.mask is None)
+        if kept_part.mask is not None and part.mask is not None:
+            assert np.array_equal(kept_part.mask, part.mask)
 
 
 # The same again.
 
 
 def write_png(path: Path) -> None:
-    save_picture(path, PIXELS, PLAIN, overwrite=False)
+    save_picture(path, PLAIN, overwrite=False)
 
 
 def write_transparent_png(path: Path) -> None:
-    alpha = photograph(60, 40, seed=2)[:, :, 0]
-    save_picture(path, PIXELS, replace(PLAIN, alpha=alpha, icc_profile=SRGB), overwrite=False)
+    samples = Samples(PIXELS, photograph(60, 40, seed=2)[:, :, 0], SRGB)
+    save_picture(path, replace(PLAIN, samples=samples), overwrite=False)
 
 
 def write_turned_jpeg(path: Path) -> None:
@@ -149,17 +165,43 @@ def test_a_file_is_kept_as_it_is_and_comes_back_to_the_pixel(
     assert kept.source.reduced == source.reduced
 
 
+def of_samples(
+    model: ColourModel, depth: int, *, alpha: bool = False, profile: bytes | None = None
+) -> Source:
+    """A picture without a file, its values over the whole range."""
+    rng = np.random.default_rng(7)
+
+    def values(*shape: int) -> Values:
+        if depth == 8:
+            return rng.integers(0, 256, shape, dtype=np.uint8)
+        return rng.integers(0, 65536, shape, dtype=np.uint16)
+
+    samples = Samples(values(40, 60, model.value), values(40, 60) if alpha else None, profile)
+    return Source("photo.png", samples, srgb_of(samples))
+
+
+@pytest.mark.parametrize("alpha", [False, True])
+@pytest.mark.parametrize("depth", [8, 16])
+@pytest.mark.parametrize("model", ColourModel)
+def test_samples_without_a_file_are_kept_to_the_bit(
+    folder: Path, schema: ParameterSchema, model: ColourModel, depth: int, alpha: bool
+) -> None:
+    source = of_samples(model, depth, alpha=alpha)
+    job = kept_job(JobFiles(folder), schema, source)
+    check_same(JobFiles(folder).load(job), painted(source))
+
+
 @pytest.mark.parametrize(
     "source",
     [
         PLAIN,
-        replace(PLAIN, alpha=photograph(60, 40, seed=2)[:, :, 0]),
-        replace(PLAIN, icc_profile=SRGB, dpi=(300, 240)),
-        replace(PLAIN, pixels=PIXELS[::-1, ::2]),
+        replace(of_samples(ColourModel.RGB, 16, profile=SRGB), dpi=(300, 240)),
+        replace(of_samples(ColourModel.CMYK, 8, profile=PRESS), dpi=(300, 240)),
+        Source.of("photo.png", PIXELS[::-1, ::2]),
     ],
-    ids=["plain", "alpha", "profile", "a view"],
+    ids=["plain", "profile", "profile of CMYK", "a view"],
 )
-def test_a_picture_without_a_file_is_kept_without_loss(
+def test_what_belongs_to_a_picture_without_a_file_is_kept_too(
     folder: Path, schema: ParameterSchema, source: Source
 ) -> None:
     job = kept_job(JobFiles(folder), schema, source)
@@ -172,7 +214,9 @@ def test_what_is_known_of_a_picture_without_a_file_is_kept_too(
     tmp_path: Path, folder: Path, schema: ParameterSchema
 ) -> None:
     write_turned_jpeg(tmp_path / "photo.jpg")
-    fill = replace(read_source(tmp_path / "photo.jpg"), pixels=photograph(40, 60, seed=5))
+    pixels = photograph(40, 60, seed=5)
+    photo = read_source(tmp_path / "photo.jpg")
+    fill = replace(photo, samples=Samples.of(pixels), pixels=pixels)
     kept = JobFiles(folder).load(kept_job(JobFiles(folder), schema, fill)).source
     assert np.array_equal(kept.pixels, fill.pixels)
     exif = Image.Exif()
@@ -182,15 +226,17 @@ def test_what_is_known_of_a_picture_without_a_file_is_kept_too(
 
 def test_pictures_that_differ_in_anything_are_kept_apart(files: JobFiles, folder: Path) -> None:
     alpha = np.full((40, 60), 255, np.uint8)
+    wide = PIXELS.reshape(40, -1).view(np.uint16).reshape(40, 30, 3)
     different = [
         PLAIN,
-        replace(PLAIN, pixels=PIXELS.reshape(60, 40, 3)),
-        replace(PLAIN, alpha=alpha),
-        replace(PLAIN, alpha=255 - alpha),
-        replace(PLAIN, icc_profile=SRGB),
+        Source.of("photo.png", PIXELS.reshape(60, 40, 3)),
+        replace(PLAIN, samples=Samples(wide)),
+        replace(PLAIN, samples=Samples(PIXELS, alpha)),
+        replace(PLAIN, samples=Samples(PIXELS, 255 - alpha)),
+        replace(PLAIN, samples=Samples(PIXELS, None, SRGB)),
         replace(PLAIN, dpi=(300, 300)),
     ]
-    names = [files.keep("1", Inputs(source, None)) for source in different]
+    names = [files.keep("1", unpainted(source)) for source in different]
     assert len(set(names)) == len(different) == len(sources(folder))
 
 
@@ -256,10 +302,10 @@ def test_a_file_that_changes_while_it_is_copied_is_not_what_was_read(
 
 def test_an_outpaint_has_no_mask(files: JobFiles, folder: Path, schema: ParameterSchema) -> None:
     request = FillRequest.build(schema, {"prompt": "a wide sea", "mode": "outpaint"})
-    name = files.keep("1", Inputs(PLAIN, None))
-    job = new_job(schema, "1", request=request, plan=outpaint_plan(PLAIN.size), source_file=name)
+    name = files.keep("1", unpainted(PLAIN))
+    job = new_job(schema, "1", request=request, plans=(PLAN,), source_file=name)
     kept = JobFiles(folder).load(job)
-    assert kept.mask is None
+    assert [(part.plan, part.mask) for part in kept.parts] == [(PLAN, None)]
     assert np.array_equal(kept.source.pixels, PIXELS)
 
 
@@ -359,19 +405,19 @@ def encoded(kind: str) -> bytes:
 def test_a_result_is_kept_as_it_came(
     files: JobFiles, schema: ParameterSchema, data: bytes, name: str
 ) -> None:
-    assert files.write_result("1", data) == name
-    job = new_job(schema, "1", result_file=name)
-    assert files.read_result(job) == data
-    assert files.write_result("1", data + b"more") == name
-    assert files.read_result(job) == data + b"more"
+    without = new_job(schema, "1")
+    assert files.write_result(without, data) == name
+    job = replace(without, results=(name,))
+    assert files.read_results(job) == [data]
+    assert files.write_result(without, data + b"more") == name
+    assert files.read_results(job) == [data + b"more"]
     path = files.result_path(job)
     assert path is not None
     assert path.read_bytes() == data + b"more"
-    assert files.result_path(replace(job, result_file=None)) is None
+    assert files.result_path(without) is None
     files.remove("1")
     assert files.result_path(job) is None
-    with pytest.raises(ValueError, match="without a result"):
-        files.read_result(replace(job, result_file=None))
+    assert files.read_results(without) == []
 
 
 def test_a_thumbnail_is_there_or_not(files: JobFiles, folder: Path) -> None:
@@ -394,29 +440,29 @@ def test_a_full_disk_loses_nothing_and_leaves_nothing(
     path = tmp_path / "noise.png"
     path.write_bytes(encode_png(noise))
     job = kept_job(files, schema, PLAIN)
-    files.write_result("1", b"what came first")
+    files.write_result(job, b"what came first")
     before = everything(folder)
     with disk_limit(20_000):
-        for source in (Source("noise", noise), read_source(path)):
+        for source in (Source.of("noise", noise), read_source(path)):
             with pytest.raises(LedgerError, match="too large") as caught:
-                files.keep("1", Inputs(source, None))
+                files.keep("1", unpainted(source))
             assert isinstance(caught.value.__cause__, OSError)
         with pytest.raises(LedgerError):
-            files.keep("1", Inputs(PLAIN, noise[:, :, 0]))
+            files.keep("1", Inputs(PLAIN, (Part(PLAN, noise[:, :, 0]),)))
         with pytest.raises(LedgerError):
-            files.write_result("1", bytes(30_000))
+            files.write_result(job, bytes(30_000))
         with pytest.raises(LedgerError):
             files.write_thumbnail("1", noise)
     assert everything(folder) == before
     check_same(JobFiles(folder).load(job), painted(PLAIN))
 
 
-def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path, schema: ParameterSchema) -> None:
     (tmp_path / "data").write_text("in the way")
     files = JobFiles(tmp_path / "data")
     for use in (
-        lambda: files.keep("1", Inputs(PLAIN, None)),
-        lambda: files.write_result("1", b"data"),
+        lambda: files.keep("1", unpainted(PLAIN)),
+        lambda: files.write_result(new_job(schema, "1"), b"data"),
         lambda: files.write_thumbnail("1", PIXELS),
     ):
         with pytest.raises(LedgerError) as caught:
@@ -427,8 +473,8 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 def test_files_that_are_lost_or_damaged_are_named(
     files: JobFiles, folder: Path, schema: ParameterSchema
 ) -> None:
-    files.write_result("1", b"data")
-    job = replace(kept_job(files, schema, PLAIN), result_file="result.bin")
+    job = kept_job(files, schema, PLAIN)
+    job = replace(job, results=(files.write_result(job, b"data"),))
     copy, mask, result = (
         folder / "sources" / job.source_file,
         folder / "jobs" / "1" / "mask.png",
@@ -452,7 +498,7 @@ def test_files_that_are_lost_or_damaged_are_named(
     told("photo.png")
     result.unlink()
     with pytest.raises(JobFileLost, match=r"result\.bin"):
-        files.read_result(job)
+        files.read_results(job)
 
 
 # What goes, and what stays.
@@ -462,7 +508,7 @@ def test_removing_a_job_leaves_the_others_files(
     files: JobFiles, folder: Path, schema: ParameterSchema
 ) -> None:
     first, second = (kept_job(files, schema, PLAIN, job_id) for job_id in "12")
-    files.write_result("1", b"data")
+    files.write_result(first, b"data")
     files.remove("1")
     files.remove("1")
     files.remove("never there")
@@ -475,14 +521,14 @@ def test_a_sweep_removes_what_no_job_needs(
     folder: Path, ledger: Ledger, schema: ParameterSchema
 ) -> None:
     before = JobFiles(folder)
-    other = Source("other.png", photograph(60, 40, seed=9))
+    other = Source.of("other.png", photograph(60, 40, seed=9))
     needed = kept_job(before, schema, PLAIN, "needed")
     removed = kept_job(before, schema, other, "removed")
     settled = kept_job(before, schema, replace(other, name="another.png"), "settled")
     settled = replace(settled, state=JobState.DONE, saved="out.png")
     for job in (needed, removed, settled):
         ledger.add(job)
-        before.write_result(job.id, b"data")
+        before.write_result(job, b"data")
     ledger.remove("removed")
     partial = ".fluxfill-left-by-a-kill"
     for place in (folder / "sources", folder / "jobs" / "needed"):
@@ -491,7 +537,7 @@ def test_a_sweep_removes_what_no_job_needs(
     assert [path.name for path in sources(folder)] == [needed.source_file]
     assert [path.name for path in (folder / "jobs").iterdir()] == ["needed"]
     check_same(JobFiles(folder).load(needed), painted(PLAIN))
-    assert before.read_result(replace(needed, result_file="result.bin")) == b"data"
+    assert before.read_results(replace(needed, results=("result.bin",))) == [b"data"]
     assert not list(folder.rglob(partial))
 
 

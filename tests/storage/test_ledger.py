@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fluxfill_studio.core import errors
+from fluxfill_studio.core.compose import Blend
 from fluxfill_studio.core.errors import (
     Charge,
     FluxfillError,
@@ -30,8 +31,10 @@ from fluxfill_studio.core.errors import (
     ServiceError,
     ServiceFault,
 )
+from fluxfill_studio.core.feather import MAX_FEATHER
 from fluxfill_studio.core.geometry import Rect, Size
 from fluxfill_studio.core.job import Engine, Job, JobState, Upload, Wish
+from fluxfill_studio.core.matching import Match
 from fluxfill_studio.core.plan import Plan
 from fluxfill_studio.core.request import FillRequest
 from fluxfill_studio.core.schema import ParameterSchema
@@ -101,20 +104,29 @@ def raised(draw: st.DrawFn) -> FluxfillError:
     return kind(charge=draw(st.none() | st.sampled_from(Charge)), **values)
 
 
+PLANS = st.builds(
+    Plan,
+    st.builds(Rect, st.integers(0, 9999), st.integers(0, 9999), SIDES, SIDES),
+    st.builds(Size, SIDES, SIDES),
+    st.none() | st.builds(Rect, st.integers(-9999, 0), st.integers(-9999, 0), SIDES, SIDES),
+)
 FACTS: dict[str, st.SearchStrategy[Any]] = {
     "id": st.just("replaced by the test"),
     "request": REQUESTS,
-    "plan": st.builds(
-        Plan,
-        st.builds(Rect, st.integers(0, 9999), st.integers(0, 9999), SIDES, SIDES),
-        st.builds(Size, SIDES, SIDES),
-    ),
+    "plans": st.lists(PLANS, min_size=1, max_size=3).map(tuple),
     "engine": st.sampled_from(Engine),
     "base_url": st.text(),
     "idempotency_key": st.text(),
     "created_at": TIMES,
     "source_name": PATHS,
     "source_file": st.text(),
+    "blend": st.builds(
+        Blend,
+        feather=st.none() | st.integers(0, MAX_FEATHER),
+        grow=st.integers(0, 99),
+        match=st.sampled_from(Match),
+        opacity=st.floats(0, 1),
+    ),
     "wish": st.none() | st.builds(Wish, PATHS, st.booleans()),
     "state": st.sampled_from(JobState),
     "image": st.none() | UPLOADS,
@@ -123,9 +135,10 @@ FACTS: dict[str, st.SearchStrategy[Any]] = {
     "server_id": st.none() | st.text(),
     "progress": st.none() | st.floats(0, 1),
     "result_url": st.none() | st.text(),
-    "result_file": st.none() | st.text(),
+    "results": st.lists(st.text(), max_size=3).map(tuple),
     "seconds": st.none() | st.floats(0, 1e6),
     "charged": st.none() | st.integers(0, 10_000),
+    "charged_before": st.integers(0, 10_000),
     "saved": st.none() | PATHS,
     "error": st.none() | raised(),
     "trouble": st.none() | raised(),

@@ -5,13 +5,13 @@
     FluxfillError
     ├── InputError                what was given cannot be used; nothing has been sent
     │   ├── ParameterError (TextMissing)   a value outside the model's schema
-    │   ├── EmptyMask · NoSource
+    │   ├── EmptyMask · NoSource · NothingToExtend · FrameTooLarge
     │   └── ImageError            a file or picture that cannot become a source
     │       ├── ImageMissing · ImageUnreadable · ImageEmpty · NotAnImage
-    │       └── ImageTruncated · ImageTooLarge · MaskSizeMismatch
+    │       └── ImageTruncated · ImageKindUnknown · ImageTooLarge · MaskSizeMismatch
     │   └── SpendingLimit         the user's own limit would be passed
     ├── SaveError                 the disk or the format refused
-    │   └── WouldOverwrite · UnknownEnding · FolderMissing · FolderInTheWay
+    │   └── WouldOverwrite · UnknownEnding · FolderMissing · FolderInTheWay · PictureTooLarge
     ├── LedgerError               the list of jobs, or what is kept with it, refused
     │   ├── LedgerBusy · LedgerTooNew · LedgerDamaged
     │   └── JobTaken · JobGone · JobFileLost
@@ -56,14 +56,17 @@ from fluxfill_studio.core.errors.disk import (
     LedgerDamaged,
     LedgerError,
     LedgerTooNew,
+    PictureTooLarge,
     SaveError,
     UnknownEnding,
     WouldOverwrite,
 )
 from fluxfill_studio.core.errors.given import (
     EmptyMask,
+    FrameTooLarge,
     ImageEmpty,
     ImageError,
+    ImageKindUnknown,
     ImageMissing,
     ImageTooLarge,
     ImageTruncated,
@@ -72,6 +75,7 @@ from fluxfill_studio.core.errors.given import (
     MaskSizeMismatch,
     NoSource,
     NotAnImage,
+    NothingToExtend,
     ParameterError,
     SpendingLimit,
     TextMissing,
@@ -110,9 +114,11 @@ __all__ = [
     "FluxfillError",
     "FolderInTheWay",
     "FolderMissing",
+    "FrameTooLarge",
     "GarbledAnswer",
     "ImageEmpty",
     "ImageError",
+    "ImageKindUnknown",
     "ImageMissing",
     "ImageTooLarge",
     "ImageTruncated",
@@ -140,7 +146,9 @@ __all__ = [
     "NoSource",
     "NotAnImage",
     "NotEnoughCredits",
+    "NothingToExtend",
     "ParameterError",
+    "PictureTooLarge",
     "ProxyRefused",
     "Redirected",
     "RequestRejected",

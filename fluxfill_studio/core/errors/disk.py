@@ -39,6 +39,15 @@ class FolderInTheWay(SaveError):
     text = QT_TRANSLATE_NOOP("errors", "“{name}” cannot be saved: it is a folder.")
 
 
+class PictureTooLarge(SaveError):
+    """A side has more pixels than the format can state. Values: name, longest."""
+
+    text = QT_TRANSLATE_NOOP(
+        "errors", "“{name}” cannot be saved: its format holds at most {longest} pixels a side."
+    )
+    advice = QT_TRANSLATE_NOOP("errors", "Save it as PNG or TIFF.")
+
+
 class LedgerError(FluxfillError):
     """What jobs need on the disk could not be written or read. Values: reason."""
 

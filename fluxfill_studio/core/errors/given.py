@@ -29,6 +29,23 @@ class EmptyMask(InputError):
     advice = QT_TRANSLATE_NOOP("errors", "Paint over what should be replaced, then run again.")
 
 
+class NothingToExtend(InputError):
+    """An extension was asked for that adds no pixel on any side."""
+
+    text = QT_TRANSLATE_NOOP("errors", "The picture would not grow on any side.")
+    advice = QT_TRANSLATE_NOOP("errors", "Say how far it should grow, then run again.")
+
+
+class FrameTooLarge(InputError):
+    """An extended picture would be larger than can be opened. Values: width, height, limit."""
+
+    text = QT_TRANSLATE_NOOP(
+        "errors",
+        "The picture would grow to {width} × {height} pixels; the limit is {limit} megapixels.",
+    )
+    advice = QT_TRANSLATE_NOOP("errors", "Let it grow by less.")
+
+
 class NoSource(InputError):
     """A run was asked for without a picture."""
 
@@ -57,12 +74,26 @@ class ImageEmpty(ImageError):
 class NotAnImage(ImageError):
     text = QT_TRANSLATE_NOOP(
         "errors",
-        "“{name}” is not a picture this program can read (PNG, JPEG, WebP, TIFF or BMP).",
+        "“{name}” is not a picture this program can read (PNG, JPEG, WebP, TIFF, BMP, GIF, "
+        "AVIF, HEIC or PSD).",
     )
 
 
 class ImageTruncated(ImageError):
     text = QT_TRANSLATE_NOOP("errors", "“{name}” is damaged or cut off and cannot be read whole.")
+
+
+class ImageKindUnknown(ImageError):
+    """The format is known and its colours are not: Lab, inks of their own, odd depths."""
+
+    text = QT_TRANSLATE_NOOP(
+        "errors", "“{name}” holds colours, or numbers, of a kind this program cannot read."
+    )
+    advice = QT_TRANSLATE_NOOP(
+        "errors",
+        "Save it as grey, RGB or CMYK of 8 or 16 bits, a PSD with maximum compatibility, "
+        "and open that.",
+    )
 
 
 class ImageTooLarge(ImageError):
