@@ -42,7 +42,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(args: Namespace, schema: ParameterSchema) -> int:
-    key = os.environ.get(KEY_VARIABLE) or None
     if args.command == "self-test":
         from fluxfill_studio import app
 
@@ -52,10 +51,11 @@ def _run(args: Namespace, schema: ParameterSchema) -> int:
         gc.disable()
         from fluxfill_studio import app
 
+        key = os.environ.get(KEY_VARIABLE) or None
         return app.run(args.images, key=key, base_url=args.base_url)
     from fluxfill_studio.cli import commands
 
-    return commands.run(args, schema, key)
+    return commands.run(args, schema)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from fluxfill_studio import __version__
+from fluxfill_studio.cli.layout import add_blend, add_context, add_growth, grows_exactly
 from fluxfill_studio.core.errors import ParameterError
 from fluxfill_studio.core.request import FillRequest, Mode
 from fluxfill_studio.core.schema import Control, Kind, Parameter, ParameterSchema
@@ -26,7 +27,8 @@ _TOP_OPTIONS: Final = ("-h", "--help", "--version", "--self-test", "--sample-job
 _SETTINGS: Final = (Control.SEGMENTS, Control.SLIDER, Control.SWITCH, Control.SEED)
 
 _ENDINGS: Final = f"""\
-The key of the service is read from the environment variable {KEY_VARIABLE}.
+The key of the service is that of the environment variable {KEY_VARIABLE}, or the one
+that was kept in the window's settings, which goes to the address that is set there.
 
 exit status: 0 done, 1 failed, 2 wrong arguments, 3 no key or a rejected one,
   4 not enough credits, 130 stopped"""
@@ -75,16 +77,14 @@ def build_parser(schema: ParameterSchema) -> ArgumentParser:
         type=Path,
         help="an image of the same size: white is repainted, black is kept",
     )
+    add_context(fill)
+    add_blend(fill)
     fill.set_defaults(mode=Mode.INPAINT)
 
     outpaint = commands.add_parser("outpaint", help="let an image grow")
     _add_run_arguments(outpaint, schema)
     presets = schema.with_control(Control.COMPASS).choices
-    outpaint.add_argument(
-        "--preset",
-        required=True,
-        help="; ".join(choice.value for choice in presets).replace("%", "%%"),
-    )
+    add_growth(outpaint, "; ".join(choice.value for choice in presets).replace("%", "%%"))
     outpaint.set_defaults(mode=Mode.OUTPAINT)
 
     _add_jobs(commands.add_parser("jobs", help="list all runs, or go on with unfinished ones"))
@@ -107,11 +107,14 @@ def parse(parser: ArgumentParser, argv: Sequence[str]) -> Namespace:
 def request_from(args: Namespace, schema: ParameterSchema) -> FillRequest:
     """The request that the arguments of `fill` or `outpaint` make. Raises ParameterError."""
     prompt = schema.with_control(Control.PROMPT)
+    by_preset = args.mode is Mode.OUTPAINT and not grows_exactly(args)
+    # What grows exactly is a larger picture, of which the new part is filled.
+    mode = Mode.OUTPAINT if by_preset else Mode.INPAINT
     values = {
-        schema.with_control(Control.MODE).name: args.mode.value,
+        schema.with_control(Control.MODE).name: mode.value,
         prompt.name: prompt.parse(args.prompt),
     }
-    if args.mode is Mode.OUTPAINT:
+    if by_preset:
         preset = schema.with_control(Control.COMPASS)
         values[preset.name] = preset.parse(args.preset)
     settings = {parameter.name: parameter for parameter in _settings(schema)}
@@ -133,7 +136,12 @@ def _add_run_arguments(parser: ArgumentParser, schema: ParameterSchema) -> None:
     parser.add_argument("image", type=Path, metavar="IMAGE")
     parser.add_argument("--prompt", required=True, metavar="TEXT", help="what should appear")
     parser.add_argument(
-        "-o", "--output", required=True, type=Path, metavar="OUT", help=".png, .tif or .jpg"
+        "-o",
+        "--output",
+        required=True,
+        type=Path,
+        metavar="OUT",
+        help=".png, .tif, .jpg, .webp or .avif",
     )
     parser.add_argument(
         "--set",

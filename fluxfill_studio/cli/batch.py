@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from fluxfill_studio.cli.status import ExitStatus
-from fluxfill_studio.core.compose import Outcome
+from fluxfill_studio.core.composite import Outcome
 from fluxfill_studio.core.errors import FluxfillError
 from fluxfill_studio.core.geometry import Size
 from fluxfill_studio.core.job import Engine, Job, JobState
@@ -70,7 +70,7 @@ class Run:
 
     def finish(self, outcome: Outcome) -> None:
         """Take over what it has made."""
-        self.size = outcome.fill.size
+        self.size = outcome.picture.size
         is_exact = self.target is None or not is_jpeg(self.target)
         self.changed_outside = outcome.changed_outside if is_exact else None
 

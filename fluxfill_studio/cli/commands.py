@@ -7,27 +7,32 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
+from fluxfill_studio.cli.access import Access
 from fluxfill_studio.cli.arguments import KEY_VARIABLE, PROGRAM, request_from
-from fluxfill_studio.cli.batch import Batch, Run, is_jpeg
+from fluxfill_studio.cli.batch import Batch, Run
 from fluxfill_studio.cli.jobs import run_jobs
+from fluxfill_studio.cli.layout import blend_of, context_of, extension_of, grows_exactly
 from fluxfill_studio.cli.office import office_in
 from fluxfill_studio.cli.report import conclude
 from fluxfill_studio.cli.sample import run_sample
 from fluxfill_studio.cli.status import ExitStatus
 from fluxfill_studio.cli.terminal import Terminal
+from fluxfill_studio.core.compose import Blend
 from fluxfill_studio.core.errors import KeyMissing
 from fluxfill_studio.core.job import Engine, Wish
-from fluxfill_studio.core.plan import Inputs, Plan
+from fluxfill_studio.core.plan import Inputs
 from fluxfill_studio.core.request import Mode, variants_of
 from fluxfill_studio.core.schema import ParameterSchema
-from fluxfill_studio.jobs.preparing import Order, plan_run
+from fluxfill_studio.jobs.preparing import Order, plan_extension, plan_run
 from fluxfill_studio.sandbox.serve import HOST, serve
 from fluxfill_studio.sandbox.server import Sandbox
-from fluxfill_studio.storage.images import check_target, read_mask, read_source
+from fluxfill_studio.storage.formats import losses
+from fluxfill_studio.storage.images import read_mask, read_source
 from fluxfill_studio.storage.paths import data_folder
+from fluxfill_studio.storage.saving import check_target
 
 
-def run(args: Namespace, schema: ParameterSchema, key: str | None) -> int:
+def run(args: Namespace, schema: ParameterSchema) -> int:
     """Do what `args` ask for, as far as it needs no window; returns the exit status."""
     match args.command:
         case "sandbox":
@@ -35,29 +40,32 @@ def run(args: Namespace, schema: ParameterSchema, key: str | None) -> int:
         case "sample-job":
             return run_sample(schema)
         case "jobs":
-            return run_jobs(args, schema, key)
+            return run_jobs(args, schema)
         case _:
-            return _fill(args, schema, key)
+            return _fill(args, schema)
 
 
-def _fill(args: Namespace, schema: ParameterSchema, key: str | None) -> int:
+def _fill(args: Namespace, schema: ParameterSchema) -> int:
     terminal = Terminal(sys.stderr, quiet=args.quiet)
-    engine = _engine(args, key)
-    batch = Batch(engine)
+    batch = Batch()
     with batch.recorded():
+        access = Access() if args.engine == Engine.LOCAL.value else Access.find(args.base_url)
+        engine = batch.engine = _engine(args, access)
         requests = variants_of(request_from(args, schema), args.variants)
         targets = [_numbered(args.output, number) for number in range(1, args.variants + 1)]
         for target in targets:
             check_target(target, overwrite=args.force)
-        if engine is Engine.APIFRAME and key is None:
+        if engine is Engine.APIFRAME and access.key is None:
             raise KeyMissing
+        blend = blend_of(args) if args.mode is Mode.INPAINT else Blend()
         terminal.note(_ABOUT[engine])
-        plan, inputs = _read(args, terminal)
-        with office_in(data_folder(), schema, key, args.base_url) as office:
+        inputs = _read(args, terminal)
+        _announce_parts(inputs, engine, schema, args.variants, terminal)
+        with office_in(data_folder(), schema, access) as office:
             base_url = office.service(engine).base_url
             for request, target in zip(requests, targets, strict=True):
                 wish = Wish(str(target.absolute()), args.force)
-                order = Order(request, plan, inputs, engine, base_url, wish)
+                order = Order(request, inputs, engine, base_url, wish, blend)
                 batch.runs.append(Run.of_order(order, target))
             office.execute(batch, terminal)
     return conclude(batch, terminal, as_json=args.json)
@@ -69,27 +77,46 @@ _ABOUT = {
 }
 
 
-def _engine(args: Namespace, key: str | None) -> Engine:
+def _engine(args: Namespace, access: Access) -> Engine:
     if args.engine is not None:
         return Engine(args.engine)
-    return Engine.APIFRAME if key is not None or args.base_url is not None else Engine.LOCAL
+    return Engine.APIFRAME if access.key is not None or args.base_url is not None else Engine.LOCAL
 
 
 def _numbered(path: Path, number: int) -> Path:
     return path if number == 1 else path.with_stem(f"{path.stem}-{number}")
 
 
-def _read(args: Namespace, terminal: Terminal) -> tuple[Plan, Inputs]:
+def _read(args: Namespace, terminal: Terminal) -> Inputs:
     """Read the files; all runs share one picture in memory."""
     source = read_source(args.image)
+    depth = source.samples.depth
     if source.reduced:
-        terminal.note(f"“{source.name}” has more than 8 bits per channel; the result has 8.")
-    if is_jpeg(args.output):
         terminal.note(
-            "JPEG compresses every pixel anew, also outside the mask; PNG and TIFF do not."
+            f"“{source.name}” holds finer values than are kept: the result has {depth} bits per "
+            "channel."
         )
-    mask = read_mask(args.mask, source.size) if args.mode is Mode.INPAINT else None
-    return plan_run(source, mask)
+    for loss in losses(source, args.output.suffix):
+        terminal.note(f"{args.output.name}: {loss.value}")
+    if args.mode is Mode.INPAINT:
+        mask = read_mask(args.mask, source.size)
+        return plan_run(source, mask, context=context_of(args), apart=args.apart)
+    if grows_exactly(args):
+        return plan_extension(source, extension_of(args, source.size))
+    return plan_run(source, None)
+
+
+def _announce_parts(
+    inputs: Inputs, engine: Engine, schema: ParameterSchema, variants: int, terminal: Terminal
+) -> None:
+    """Say what is paid for more than once, before it is."""
+    parts = len(inputs.parts)
+    if parts > 1:
+        runs = parts * variants
+        price = ""
+        if engine is Engine.APIFRAME:
+            price = f", {runs * schema.credits_per_run} credits"
+        terminal.note(f"This takes {parts} runs for each result{price}.")
 
 
 def _serve(port: int, schema: ParameterSchema) -> int:

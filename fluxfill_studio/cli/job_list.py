@@ -43,6 +43,8 @@ def listed_data(entry: Listed) -> dict[str, Any]:
         "submitted_at": _time(job.submitted_at),
         "server_id": job.server_id,
         "progress": job.progress,
+        "parts": len(job.plans),
+        "parts_done": len(job.results),
         "charged": charged(job),
         "seconds": job.seconds,
         "mode": job.request.mode.value,

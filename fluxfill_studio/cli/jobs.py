@@ -8,7 +8,7 @@ from argparse import Namespace
 from collections.abc import Iterable
 from pathlib import Path
 
-from fluxfill_studio.apiframe import BASE_URL
+from fluxfill_studio.cli.access import Access
 from fluxfill_studio.cli.batch import Batch, Run
 from fluxfill_studio.cli.job_list import Listed, listed_data, table
 from fluxfill_studio.cli.office import Office, office_in
@@ -26,8 +26,8 @@ from fluxfill_studio.core.errors import (
 from fluxfill_studio.core.job import Engine, Job, JobState
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.core.texts import QT_TRANSLATE_NOOP
-from fluxfill_studio.storage.images import check_target
 from fluxfill_studio.storage.paths import data_folder
+from fluxfill_studio.storage.saving import check_target
 
 _UNKNOWN = QT_TRANSLATE_NOOP("errors", "there is no job whose id begins so")
 _AMBIGUOUS = QT_TRANSLATE_NOOP("errors", "the ids of {count} jobs begin so")
@@ -36,18 +36,18 @@ _AMBIGUOUS = QT_TRANSLATE_NOOP("errors", "the ids of {count} jobs begin so")
 _ELSEWHERE = (JobTaken, JobGone, ServiceChanged)
 
 
-def run_jobs(args: Namespace, schema: ParameterSchema, key: str | None) -> int:
+def run_jobs(args: Namespace, schema: ParameterSchema) -> int:
     """List the jobs, or resume them; returns the exit status."""
     terminal = Terminal(sys.stderr, quiet=args.quiet)
     if args.resume is None:
         return _list(args, schema, terminal)
-    return _resume(args, schema, key, terminal)
+    return _resume(args, schema, terminal)
 
 
 def _list(args: Namespace, schema: ParameterSchema, terminal: Terminal) -> int:
     batch = Batch()
     listed: list[Listed] = []
-    with batch.recorded(), office_in(data_folder(), schema) as office:
+    with batch.recorded(), office_in(data_folder(), schema, Access()) as office:
         orphans = {job.id for job in office.ledger.orphans()}
         listed = [
             Listed(
@@ -66,30 +66,35 @@ def _list(args: Namespace, schema: ParameterSchema, terminal: Terminal) -> int:
     return batch.status
 
 
-def _resume(args: Namespace, schema: ParameterSchema, key: str | None, terminal: Terminal) -> int:
+def _resume(args: Namespace, schema: ParameterSchema, terminal: Terminal) -> int:
     batch = Batch()
-    with (
-        batch.recorded(),
-        office_in(data_folder(), schema, key, args.base_url) as office,
-    ):
-        jobs = office.ledger.jobs()
-        chosen = _named(args.resume, jobs) or [
-            job for job in jobs if job.state.is_running or job.can_resume
-        ]
-        base_url = (args.base_url or BASE_URL).strip().rstrip("/")
-        for job in chosen:
-            obstacle = _obstacle(job, office, base_url, key)
-            if isinstance(obstacle, _ELSEWHERE) and not args.resume:
-                batch.left.append((job, obstacle))
-            else:
-                batch.runs.append(Run.of_job(job, obstacle))
-        if batch.runs:
-            office.execute(batch, terminal)
-        elif not batch.left:
-            terminal.note("There is nothing to resume.")
+    with batch.recorded():
+        access = Access.find(args.base_url)
+        with office_in(data_folder(), schema, access) as office:
+            _go_on(args, batch, office, access, terminal)
     if not args.resume:
         _leave(batch)
     return conclude(batch, terminal, as_json=args.json)
+
+
+def _go_on(
+    args: Namespace, batch: Batch, office: Office, access: Access, terminal: Terminal
+) -> None:
+    """Bring the jobs that are named, or all that are unfinished, to their ends."""
+    jobs = office.ledger.jobs()
+    chosen = _named(args.resume, jobs) or [
+        job for job in jobs if job.state.is_running or job.can_resume
+    ]
+    for job in chosen:
+        obstacle = _obstacle(job, office, access)
+        if isinstance(obstacle, _ELSEWHERE) and not args.resume:
+            batch.left.append((job, obstacle))
+        else:
+            batch.runs.append(Run.of_job(job, obstacle))
+    if batch.runs:
+        office.execute(batch, terminal)
+    elif not batch.left:
+        terminal.note("There is nothing to resume.")
 
 
 def _named(prefixes: Iterable[str], jobs: Iterable[Job]) -> list[Job]:
@@ -104,7 +109,7 @@ def _named(prefixes: Iterable[str], jobs: Iterable[Job]) -> list[Job]:
     return list(named.values())
 
 
-def _obstacle(job: Job, office: Office, base_url: str, key: str | None) -> FluxfillError | None:
+def _obstacle(job: Job, office: Office, access: Access) -> FluxfillError | None:
     """Why a job cannot go on, as far as that is known before anything is done."""
     if job.state is JobState.DONE:
         return None  # there is nothing left to do, which is told as a success
@@ -113,9 +118,9 @@ def _obstacle(job: Job, office: Office, base_url: str, key: str | None) -> Fluxf
     if office.ledger.is_taken(job.id):
         return JobTaken()
     if job.engine is Engine.APIFRAME:
-        if job.base_url != base_url:
+        if job.base_url != access.base_url:
             return ServiceChanged(address=job.base_url)
-        if key is None:
+        if access.key is None:
             return KeyMissing()
     if job.wish is not None and job.submitted_at is None:
         # Nothing is paid for yet, and what will find no place need not be.

@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from fluxfill_studio.cli.access import Access
 from fluxfill_studio.cli.batch import Batch, Run
 from fluxfill_studio.cli.terminal import Terminal
 from fluxfill_studio.cli.watch import Watch
-from fluxfill_studio.core.compose import Outcome
+from fluxfill_studio.core.composite import Outcome
 from fluxfill_studio.core.errors import FluxfillError, LedgerError
 from fluxfill_studio.core.job import Engine, Job
 from fluxfill_studio.core.schema import ParameterSchema
@@ -29,20 +30,17 @@ _AT_ONCE: Final = 2
 
 
 @contextmanager
-def office_in(
-    folder: Path, schema: ParameterSchema, key: str | None = None, base_url: str | None = None
-) -> Iterator[Office]:
+def office_in(folder: Path, schema: ParameterSchema, access: Access) -> Iterator[Office]:
     """The office whose ledger lies in `folder`, which is made where there is none.
 
-    The key goes to `base_url` alone, by default the hosted service's own. Raises LedgerError,
-    also where a damaged ledger had to be set aside: whoever calls knows of it before anything is
-    paid for that may be under way already, and finds a new one the next time.
+    Raises LedgerError, also where a damaged ledger had to be set aside: whoever calls knows of it
+    before anything is paid for that may be under way already, and finds a new one the next time.
     """
     ledger = Ledger.open(folder, schema)
     try:
         if ledger.damage is not None:
             raise ledger.damage
-        yield Office(folder, ledger, lambda engine: Service.of(engine, schema, key, base_url))
+        yield Office(folder, ledger, lambda engine: access.service(engine, schema))
     finally:
         ledger.close()
 

@@ -19,7 +19,7 @@ from fluxfill_studio.core.errors import (
     ServiceError,
     as_sentences,
 )
-from fluxfill_studio.core.job import Engine, Job
+from fluxfill_studio.core.job import Engine, Job, JobState
 
 
 def conclude(batch: Batch, terminal: Terminal, *, as_json: bool) -> int:
@@ -135,7 +135,7 @@ def _failure(run: Run) -> str:
         raise ValueError("the run has not failed")
     if job is None or error is not job.error:
         return explained(error)
-    if job.result_file is not None and isinstance(error, SaveError):
+    if job.next_step is JobState.BLENDING and isinstance(error, SaveError):
         return as_sentences((error.message, "The result is kept."))
     if error.charge is None:
         parts = (error.message, _charge(job).value, error.advice.format(**error.values))

@@ -9,12 +9,13 @@ from tempfile import TemporaryDirectory
 import cv2
 import numpy as np
 
+from fluxfill_studio.cli.access import Access
 from fluxfill_studio.cli.batch import Batch, Run
 from fluxfill_studio.cli.office import office_in
 from fluxfill_studio.cli.report import tell
 from fluxfill_studio.cli.terminal import Terminal
 from fluxfill_studio.core.codec import reduced_to
-from fluxfill_studio.core.compose import Outcome
+from fluxfill_studio.core.composite import Outcome
 from fluxfill_studio.core.errors import SaveError
 from fluxfill_studio.core.geometry import Size
 from fluxfill_studio.core.job import Engine
@@ -23,8 +24,9 @@ from fluxfill_studio.core.schema import Control, ParameterSchema
 from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.types import Pixels, Plane
 from fluxfill_studio.jobs.preparing import Order, plan_run
-from fluxfill_studio.storage.images import read_source, save_free
+from fluxfill_studio.storage.images import read_source
 from fluxfill_studio.storage.paths import pictures_folder, resources, samples
+from fluxfill_studio.storage.saving import save_free
 
 _PROMPT = "Plain orange fabric of a flight suit, with soft folds."
 # The round badge on the suit, in shares of the picture's sides.
@@ -42,18 +44,18 @@ def run_sample(schema: ParameterSchema) -> int:
     pictures: dict[str, Path] = {}
     with batch.recorded(), TemporaryDirectory() as folder:
         source = read_source(samples(resources())[0])
-        plan, inputs = plan_run(source, _ellipse(source.size))
+        inputs = plan_run(source, _ellipse(source.size))
         prompt = schema.with_control(Control.PROMPT).name
-        order = Order(FillRequest.build(schema, {prompt: _PROMPT}), plan, inputs, Engine.LOCAL)
+        order = Order(FillRequest.build(schema, {prompt: _PROMPT}), inputs, Engine.LOCAL)
         run = Run.of_order(order, Path("sample-result.png"))
         batch.runs.append(run)
-        with office_in(Path(folder), schema) as office:
+        with office_in(Path(folder), schema, Access()) as office:
             office.execute(batch, terminal, lambda _, outcome: outcomes.append(outcome))
         for outcome in outcomes:
             try:
-                pair = _side_by_side(source.pixels, outcome.picture)
-                pictures["Before and after"] = _save("sample-before-after", pair, source)
-                run.saved = pictures["Result"] = _save("sample-result", outcome.picture, source)
+                pair = _side_by_side(source.pixels, outcome.picture.pixels)
+                pictures["Before and after"] = _save("sample-before-after", pair)
+                run.saved = pictures["Result"] = _save("sample-result", outcome.picture)
             except SaveError as error:
                 run.error = error
     tell(batch, terminal)
@@ -62,12 +64,12 @@ def run_sample(schema: ParameterSchema) -> int:
     return batch.status
 
 
-def _save(stem: str, picture: Pixels, source: Source) -> Path:
+def _save(stem: str, picture: Source) -> Path:
     """Into the folder for pictures, or into the working folder where that cannot be written."""
     try:
-        return save_free(pictures_folder(), stem, picture, source)
+        return save_free(pictures_folder(), stem, picture)
     except SaveError:
-        return save_free(Path(), stem, picture, source)
+        return save_free(Path(), stem, picture)
 
 
 def _ellipse(size: Size) -> Plane:
@@ -78,8 +80,8 @@ def _ellipse(size: Size) -> Plane:
     return mask
 
 
-def _side_by_side(before: Pixels, after: Pixels) -> Pixels:
+def _side_by_side(before: Pixels, after: Pixels) -> Source:
     """Both, reduced to what fits a screen, with a white gap between them."""
     left, right = reduced_to(before, _SHOWN_SIDE), reduced_to(after, _SHOWN_SIDE)
     gap = np.full((left.shape[0], _GAP, 3), 255, np.uint8)
-    return np.hstack([left, gap, right])
+    return Source.of("before and after", np.hstack([left, gap, right]))

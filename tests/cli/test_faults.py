@@ -40,8 +40,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "there-2.png").write_bytes(b"precious")
     (tmp_path / "folder.png").mkdir()
     monkeypatch.chdir(tmp_path)
-    for name in ("XDG_DATA_HOME", "WIN_PD_OVERRIDE_LOCAL_APPDATA"):
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "WIN_PD_OVERRIDE_LOCAL_APPDATA"):
         monkeypatch.setenv(name, str(tmp_path / "data"))
+    monkeypatch.delenv("APIFRAME_API_KEY", raising=False)
     return tmp_path
 
 
@@ -77,7 +78,7 @@ def test_what_is_refused_before_anything_is_sent(
     before = {path: path.stat() for path in folder.iterdir()}
     options = [part for name, value in values.items() for part in (f"--{name}", value)]
     args = parse(build_parser(schema), ["fill", values.pop("image"), *options[2:]])
-    assert run(args, schema, key=None) == status
+    assert run(args, schema) == status
     out, err = capsys.readouterr()
     assert out == ""
     assert err.removeprefix(err[: err.rfind("\n", 0, -1) + 1]).startswith(message)
@@ -89,27 +90,40 @@ def test_a_variant_never_overwrites_either(
 ) -> None:
     (folder / "there.png").unlink()
     args = parse(build_parser(schema), [*FILL[:-1], "there.png", "--variants", "2"])
-    assert run(args, schema, key=None) == 1
+    assert run(args, schema) == 1
     assert "“there-2.png” exists already" in capsys.readouterr().err
     assert (folder / "there-2.png").read_bytes() == b"precious"
 
 
-def test_16_bits_are_told_to_become_8(
+def test_what_the_format_does_not_keep_is_told_before_anything_is_sent(
     folder: Path, schema: ParameterSchema, capsys: pytest.CaptureFixture[str]
 ) -> None:
     deep = np.linspace(0, 65535, 64 * 48, dtype=np.uint16).reshape(48, 64)
     Image.fromarray(deep).save(folder / "deep.png")
-    command = ["fill", "deep.png", "--mask", "empty-mask.png", "--prompt", "x", "-o", "out.png"]
-    assert run(parse(build_parser(schema), command), schema, key=None) == 1
+    command = ["fill", "deep.png", "--mask", "empty-mask.png", "--prompt", "x", "-o", "out.jpg"]
+    assert run(parse(build_parser(schema), command), schema) == 1
     lines = capsys.readouterr().err.splitlines()
-    assert "“deep.png” has more than 8 bits per channel; the result has 8." in lines
+    assert "out.jpg: 16 bits per channel become 8." in lines
+    assert "out.jpg: All pixels change a little, also those outside the mask." in lines
+
+
+def test_what_is_finer_than_16_bits_is_told(
+    folder: Path, schema: ParameterSchema, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fine = np.linspace(0, 1, 64 * 48, dtype=np.float32).reshape(48, 64)
+    Image.fromarray(fine).save(folder / "fine.tif")
+    command = ["fill", "fine.tif", "--mask", "empty-mask.png", "--prompt", "x", "-o", "out.tif"]
+    assert run(parse(build_parser(schema), command), schema) == 1
+    lines = capsys.readouterr().err.splitlines()
+    told = "“fine.tif” holds finer values than are kept: the result has 16 bits per channel."
+    assert told in lines
 
 
 def test_errors_are_told_as_json(
     folder: Path, schema: ParameterSchema, capsys: pytest.CaptureFixture[str]
 ) -> None:
     args = parse(build_parser(schema), [*FILL, "--json", "--set", "steps=99"])
-    assert run(args, schema, key=None) == 2
+    assert run(args, schema) == 2
     told = json.loads(capsys.readouterr().out)
     assert (told["status"], told["exit_status"], told["runs"]) == ("failed", 2, [])
     assert told["error"] == {
@@ -165,3 +179,12 @@ def test_the_sandbox_is_served_until_ctrl_c(program: Program, interruptible: Non
         process.send_signal(signal.SIGINT)
         assert process.stderr.read() == "Stopped.\n"
         assert process.wait(10) == 0
+
+
+def test_output_that_nobody_reads_any_more_is_no_fault_of_ours(program: Program) -> None:
+    with program.started("jobs", "--json") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(60) == 1

@@ -469,10 +469,10 @@ def test_more_jobs_than_the_account_allows_wait_for_their_turn(
 def order(program: Program, schema: ParameterSchema, *, wish: Path | None) -> str:
     """Leave a local job in the ledger that no process works on; returns its id."""
     source = read_source(program.folder / "photo.png")
-    plan, inputs = plan_run(source, read_mask(program.folder / "mask.png"))
+    inputs = plan_run(source, read_mask(program.folder / "mask.png"))
     request = FillRequest.build(schema, {"prompt": "calm water"})
     where = None if wish is None else Wish(str(wish), overwrite=False)
-    job = new_job(Order(request, plan, inputs, Engine.LOCAL, wish=where))
+    job = new_job(Order(request, inputs, Engine.LOCAL, wish=where))
     folder = program.data
     with closing(Ledger.open(folder, schema)) as ledger:
         source_file = JobFiles(folder).keep(job.id, inputs)
