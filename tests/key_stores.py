@@ -70,6 +70,23 @@ class WaitingStore(MemoryStore):
         return super().get_password(service, username)
 
 
+class RefusingStore(WaitingStore):
+    """Waits for its user, who does not unlock it until it `is_open`; counts how often it asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_open = False
+        self.times = 0
+
+    @override
+    def get_password(self, service: str, username: str) -> str | None:
+        if self.is_open:
+            return self.kept.get((service, username))
+        self.times += 1
+        super().get_password(service, username)
+        raise KeyringLocked("Failed to unlock the collection!")
+
+
 class ForgetfulStore(MemoryStore):
     """Takes everything and keeps nothing, without a word."""
 

@@ -18,13 +18,19 @@ from fluxfill_studio.core.errors import ParameterError
 from fluxfill_studio.core.request import FillRequest
 from fluxfill_studio.core.schema import ParameterSchema, Value
 from fluxfill_studio.model.account import Account
-from fluxfill_studio.model.generation import Parameters
+from fluxfill_studio.model.canvas import CanvasModel
+from fluxfill_studio.model.document import Document
+from fluxfill_studio.model.framing import Framing
+from fluxfill_studio.model.parameters import Parameters
+from fluxfill_studio.model.sending import Sending
 from fluxfill_studio.model.settings import Settings
+from fluxfill_studio.model.tasks import TaskOwner
 from fluxfill_studio.storage.secrets import Secrets
 from fluxfill_studio.ui.panels.compass import Compass
 from fluxfill_studio.ui.panels.parameter_panel import ParameterPanel
 from fluxfill_studio.ui.panels.prompt_editor import PromptEditor
 from fluxfill_studio.ui.panels.rows import ListRow, Row, SegmentsRow, SliderRow, SwitchRow
+from fluxfill_studio.ui.panels.sent_card import SentCard
 
 PROMPT = "a lighthouse"
 
@@ -78,7 +84,12 @@ def panel(parameters: Parameters, tmp_path: Path, qtbot: QtBot) -> ParameterPane
     settings = Settings(tmp_path / "settings.ini")
     account = Account(parameters.schema, settings, Secrets(tmp_path / "api-key", "afk_test"))
     action = QAction("Generate")
-    result = ParameterPanel(parameters, account, action)
+    tasks = TaskOwner()
+    document = Document(tasks)
+    framing = Framing(document, parameters)
+    sending = Sending(document, parameters, framing, tasks)
+    card = SentCard(sending, CanvasModel(), settings)
+    result = ParameterPanel(parameters, framing, sending, account, card, action)
     qtbot.addWidget(result)
     result.resize(328, 900)
     with qtbot.waitActive(result):

@@ -21,7 +21,7 @@ import httpx
 
 from fluxfill_studio.apiframe import wire
 from fluxfill_studio.apiframe.answer import Answer, both_refused, error_for, result_error
-from fluxfill_studio.apiframe.network import Call, Limits, Network
+from fluxfill_studio.apiframe.network import PROXY, Call, Limits, Network
 from fluxfill_studio.apiframe.wire import Account, BodyForm, JobReport, Submission
 from fluxfill_studio.core.errors import (
     BadAnswer,
@@ -62,9 +62,9 @@ class ApiframeClient:
         """Raises ParameterError where an address is not http or https, or that of no directory."""
         base_url = base_url.strip().rstrip("/")
         if not wire.is_web_address(base_url) or urlsplit(base_url).query or "#" in base_url:
-            raise ParameterError(name="base_url", reason=_NOT_WEB)
+            raise ParameterError(name=_ADDRESS, reason=_NOT_WEB)
         if proxy is not None and not wire.is_web_address(proxy):
-            raise ParameterError(name="proxy", reason=_NOT_WEB)
+            raise ParameterError(name=PROXY, reason=_NOT_WEB)
         self._schema = schema
         self._base_url = base_url
         self._key = (key or "").strip()
@@ -242,6 +242,7 @@ _REDACTED = "afk_***"
 # Of a hundred jobs each; whoever has made more since has other ways to find one.
 _PAGES: Final = 100
 
+_ADDRESS = QT_TRANSLATE_NOOP("errors", "Address of the service")
 _NOT_WEB = QT_TRANSLATE_NOOP("errors", "must be an http or https address")
 _NOT_A_KEY = QT_TRANSLATE_NOOP("errors", "it has characters that no key has")
 _NO_ADDRESS = QT_TRANSLATE_NOOP("errors", "its address cannot be used")

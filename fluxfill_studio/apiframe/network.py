@@ -32,6 +32,10 @@ from fluxfill_studio.core.errors import (
 )
 from fluxfill_studio.core.texts import QT_TRANSLATE_NOOP
 
+# What is wrong with a setting is told under its name.
+PROXY = QT_TRANSLATE_NOOP("errors", "Proxy")
+_CERTIFICATES = QT_TRANSLATE_NOOP("errors", "Certificates")
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -156,7 +160,7 @@ class Network:
                 headers={"User-Agent": f"fluxfill-studio/{__version__}"},
             )
         except (ValueError, ImportError, httpx.InvalidURL) as error:  # ImportError for SOCKS
-            raise ParameterError(name="proxy", reason=_NOT_A_PROXY) from error
+            raise ParameterError(name=PROXY, reason=_NOT_A_PROXY) from error
 
 
 _NOT_A_PROXY = QT_TRANSLATE_NOOP("errors", "must be an http or https address")
@@ -181,7 +185,7 @@ def _trust(certificates: Path | None) -> ssl.SSLContext:
     except OSError as error:
         name = certificates or "SSL_CERT_FILE"
         reason = _NO_CERTIFICATES.format(name=name, reason=error.strerror or error)
-        raise ParameterError(name="certificates", reason=reason) from error
+        raise ParameterError(name=_CERTIFICATES, reason=reason) from error
     return trust
 
 

@@ -15,7 +15,13 @@ from PySide6.QtCore import QObject, Signal
 
 from fluxfill_studio.apiframe import BASE_URL
 from fluxfill_studio.apiframe.wire import Account as Balance
-from fluxfill_studio.core.errors import FluxfillError, KeyStoreError, LedgerError, SpendingLimit
+from fluxfill_studio.core.errors import (
+    FluxfillError,
+    KeyStoreError,
+    KeyUnreadable,
+    LedgerError,
+    SpendingLimit,
+)
 from fluxfill_studio.core.job import Engine
 from fluxfill_studio.core.key import ApiKey, KeyPlace
 from fluxfill_studio.core.schema import ParameterSchema
@@ -87,9 +93,11 @@ class Account(QObject):
         self._key_was_set = False
         self.has_looked = self._key is not None
         """Whether it is known that there is no key, where there is none."""
+        self.unreadable: KeyUnreadable | None = None
+        """Why the key that is kept is not in use."""
+        self._looking: Future[ApiKey | None] | None = None
         self._services: dict[_Way, Service] = {}
         self._making = asyncio.Lock()
-        self._finding = asyncio.Lock()
         self.engine = settings.engine or self._engine_by_key
         self.balance: Balance | None = None
         self.trouble: FluxfillError | None = None
@@ -174,21 +182,35 @@ class Account(QObject):
     async def find_key(self) -> bool:
         """Look for a kept key, and use it; returns whether there was one. Raises KeyUnreadable.
 
-        Does nothing where there is a key, or the user has said what it is to be.
+        Does nothing where there is a key, or the user has said what it is to be. However many ask,
+        the key store is asked once, and its answer is everybody's until `look_again`.
         """
-        async with self._finding:
-            if self._key is not None or self._key_was_set:
-                return False
-            try:
-                key = await _aside(self._secrets.find)
-            finally:
+        if self._is_settled():
+            return False
+        if self._looking is None:
+            self._looking = _begun(self._secrets.find)
+        looking, key = self._looking, None
+        try:
+            key = await asyncio.wrap_future(looking)
+        except KeyUnreadable as error:
+            if not self._is_settled():
+                self.unreadable = error
+                raise
+        finally:
+            # Who asked may have been stopped while the key store still waits for its user.
+            if looking.done():
                 self.has_looked = True
                 self.changed.emit()
-            # A key store may have waited for so long that another key was entered meanwhile.
-            if key is None or self._key_was_set:
-                return False
-            self._use(key)
-            return True
+        # It may have waited for so long that another key was entered meanwhile.
+        if key is None or self._is_settled():
+            return False
+        self._use(key)
+        return True
+
+    def look_again(self) -> None:
+        """Let the key store be asked anew when a key is needed: the user may have unlocked it."""
+        if self._looking is not None and self._looking.done():
+            self._looking = None
 
     async def set_key(self, text: str, place: KeyPlace) -> None:
         """Use a key from now on, and keep it in `place`.
@@ -274,6 +296,10 @@ class Account(QObject):
     def _engine_by_key(self) -> Engine:
         return Engine.LOCAL if self._key is None else Engine.APIFRAME
 
+    def _is_settled(self) -> bool:
+        """Whether there is a key, or the user has said that there is to be none."""
+        return self._key is not None or self._key_was_set
+
     def _way(self, engine: Engine) -> _Way:
         if engine is Engine.LOCAL:
             return _Way(engine)
@@ -309,6 +335,7 @@ class Account(QObject):
     def _use(self, key: ApiKey | None) -> None:
         before = self._way(self.engine)
         self._key = key
+        self.unreadable = None
         self.engine = self._settings.engine or self._engine_by_key
         if self._way(self.engine) != before:
             self._go_another_way()
@@ -328,6 +355,10 @@ def _midnight(day: date) -> datetime:
 
 
 async def _aside(work: Callable[[], T]) -> T:
+    return await asyncio.wrap_future(_begun(work))
+
+
+def _begun(work: Callable[[], T]) -> Future[T]:
     """Do in a thread what may take for ever: the program can end without it.
 
     A key store that asks its user to unlock it does not come back before it is answered, and the
@@ -338,11 +369,11 @@ async def _aside(work: Callable[[], T]) -> T:
     def run() -> None:
         try:
             result = work()
-        except BaseException as error:  # noqa: BLE001 - the waiting task raises it
+        except BaseException as error:  # noqa: BLE001 - the waiting tasks raise it
             future.set_exception(error)
         else:
             future.set_result(result)
 
     future.set_running_or_notify_cancel()
     threading.Thread(target=run, name="key store", daemon=True).start()
-    return await asyncio.wrap_future(future)
+    return future

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
-from fluxfill_studio.core.compose import Fill, Outcome
+from fluxfill_studio.core.composite import Composite, Outcome
 from fluxfill_studio.core.errors import FluxfillError
+from fluxfill_studio.core.geometry import Size
 from fluxfill_studio.core.job import Job, JobState
 from fluxfill_studio.core.pyramid import Pyramid
 from fluxfill_studio.core.types import Pixels
@@ -20,13 +21,13 @@ from fluxfill_studio.model.tasks import TaskOwner
 class Entry:
     """One run in the strip. `number` counts from 1.
 
-    `thumbnail` comes with its end. So does `fill`, but for a run of an earlier start of the
+    `thumbnail` comes with its end. So does `composite`, but for a run of an earlier start of the
     program: what that brought back is read from the disk when it is looked at.
     """
 
     number: int
     job: Job
-    fill: Fill | None = None
+    composite: Composite | None = None
     thumbnail: Pixels | None = None
     changed_outside: int | None = None
 
@@ -49,10 +50,24 @@ class Shown:
     """The result that is looked at, at full size, with what is needed to draw both sides."""
 
     entry: Entry
-    fill: Fill
-    picture: Pixels
+    composite: Composite
     pyramid: Pyramid
     source_pyramid: Pyramid
+
+    @property
+    def size(self) -> Size:
+        height, width = self.pyramid.base.shape[:2]
+        return Size(width, height)
+
+
+@dataclass(frozen=True, eq=False)
+class Blended:
+    """A result that was put together otherwise: how it looks, and what that changed."""
+
+    composite: Composite
+    pyramid: Pyramid
+    thumbnail: Pixels
+    changed_outside: int | None
 
 
 class Gallery(QObject):
@@ -66,6 +81,8 @@ class Gallery(QObject):
     changed = Signal(str)
     removed = Signal(str)
     shown_changed = Signal()
+    picture_changed = Signal()
+    """The result that is looked at is the same, and blended otherwise."""
 
     def __init__(
         self,
@@ -78,6 +95,8 @@ class Gallery(QObject):
         self._outcome_of = outcome_of
         self._tasks = tasks
         self._entries: dict[str, Entry] = {}
+        # What is blended otherwise by now than the entry, or its job, says.
+        self._reblended: dict[str, Composite] = {}
         self._loading: asyncio.Task[None] | None = None
         self.selected: str | None = None
         self.shown: Shown | None = None
@@ -115,34 +134,64 @@ class Gallery(QObject):
                 replace(
                     self._entries[job.id],
                     job=job,
-                    fill=outcome.fill,
+                    composite=outcome.composite,
                     thumbnail=outcome.thumbnail,
                     changed_outside=outcome.changed_outside,
                 )
             )
 
-    async def fill_of(self, entry_id: str) -> Fill:
+    async def composite_of(self, entry_id: str) -> Composite:
         """What a finished run brought back. Raises LedgerError and GarbledAnswer."""
         entry = self._entries[entry_id]
-        if entry.fill is not None:
-            return entry.fill
+        composite = self._reblended.get(entry_id, entry.composite)
+        if composite is not None:
+            return composite
         if self.shown is not None and self.shown.entry.id == entry_id:
-            return self.shown.fill
+            return self.shown.composite
         outcome = await self._outcome_of(entry.job)
         if entry_id in self._entries:
-            # Not the fill itself: with each one comes a source at its full size.
+            # Not the composite itself: with each one comes a source at its full size.
             entry = replace(self._entries[entry_id], changed_outside=outcome.changed_outside)
             self._set(replace(entry, thumbnail=outcome.thumbnail))
-        return outcome.fill
+        return outcome.composite
 
-    def with_fill(self, entry_id: str, then: Callable[[Fill], object]) -> None:
+    def reblend(self, composite: Composite) -> None:
+        """The result that is looked at is put together like this from now on.
+
+        `take_over` follows with what comes of it. Raises ValueError while none is looked at.
+        """
+        if self.shown is None:
+            raise ValueError("no result is looked at")
+        self._reblended[self.shown.entry.id] = composite
+
+    def take_over(self, entry_id: str, blended: Blended) -> None:
+        """Show what came of `reblend`, unless it has been blended otherwise since, or is gone."""
+        composite = blended.composite
+        if self._reblended.get(entry_id) is not composite:
+            return
+        entry = replace(
+            self._entries[entry_id],
+            thumbnail=blended.thumbnail,
+            changed_outside=blended.changed_outside,
+        )
+        if entry.composite is not None:
+            entry = replace(entry, composite=composite)
+        if entry.composite is not None or entry.job.blend == composite.blend:
+            del self._reblended[entry_id]
+        self._set(entry)
+        shown = self.shown
+        if shown is not None and shown.entry.id == entry_id:
+            self.shown = Shown(entry, composite, blended.pyramid, shown.source_pyramid)
+            self.picture_changed.emit()
+
+    def with_composite(self, entry_id: str, then: Callable[[Composite], object]) -> None:
         """Do `then` with what a finished run brought back, when that is here.
 
         What it raises goes to the task owner.
         """
 
         async def work() -> None:
-            then(await self.fill_of(entry_id))
+            then(await self.composite_of(entry_id))
 
         self._tasks.start(work(), "bring back a result")
 
@@ -153,6 +202,7 @@ class Gallery(QObject):
         if self.selected == entry_id:
             self.select(None)
         del self._entries[entry_id]
+        self._reblended.pop(entry_id, None)
         self.removed.emit(entry_id)
 
     def select(self, entry_id: str | None) -> None:
@@ -182,13 +232,14 @@ class Gallery(QObject):
 
     async def _show(self, entry_id: str) -> None:
         try:
-            fill = await self.fill_of(entry_id)
+            composite = await self.composite_of(entry_id)
         except FluxfillError:
             self.selected = None if self.shown is None else self.shown.entry.id
             self._loading = None
+            self.shown_changed.emit()
             raise
         entry = self._entries[entry_id]
-        self.shown = await asyncio.to_thread(_prepare, entry, fill, self.shown)
+        self.shown = await asyncio.to_thread(_prepare, entry, composite, self.shown)
         self._loading = None
         self.shown_changed.emit()
 
@@ -197,12 +248,12 @@ class Gallery(QObject):
         self.changed.emit(entry.id)
 
 
-def _prepare(entry: Entry, fill: Fill, previous: Shown | None) -> Shown:
+def _prepare(entry: Entry, composite: Composite, previous: Shown | None) -> Shown:
     """Both sides with their pyramids; the source's is taken over where it is the same picture."""
-    picture = fill.picture()
-    source = fill.source.pixels
+    picture = composite.picture()
+    source = composite.source.pixels
     if previous is not None and previous.source_pyramid.base is source:
         source_pyramid = previous.source_pyramid
     else:
         source_pyramid = Pyramid(source)
-    return Shown(entry, fill, picture, Pyramid(picture), source_pyramid)
+    return Shown(entry, composite, Pyramid(picture.pixels), source_pyramid)

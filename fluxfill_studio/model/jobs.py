@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 
-from fluxfill_studio.core.compose import Outcome
+from fluxfill_studio.core.compose import Blend
+from fluxfill_studio.core.composite import Outcome
 from fluxfill_studio.core.errors import ServiceChanged
 from fluxfill_studio.core.job import Engine, Job
 from fluxfill_studio.core.schema import ParameterSchema
+from fluxfill_studio.core.types import Pixels
 from fluxfill_studio.model.account import Account
 from fluxfill_studio.model.tasks import TaskOwner
 
@@ -80,6 +82,7 @@ class Jobs(QObject):
 
     async def add(self, order: Order) -> Job:
         """Begin a run. Raises LedgerError where it cannot be recorded; nothing is sent then."""
+        self._account.look_again()
         office = await self._opened()
         return await office.queue.add(order)
 
@@ -88,10 +91,12 @@ class Jobs(QObject):
         self._ask(lambda queue: queue.stop(job_id), "stop a job")
 
     def resume(self, job_id: str) -> None:
+        self._account.look_again()
         self._ask(lambda queue: queue.resume(job_id), "resume a job")
 
     def again(self, job_id: str) -> None:
         """Begin a new run with what an ended one was told."""
+        self._account.look_again()
         self._ask(lambda queue: queue.again(job_id), "run again")
 
     def remove(self, job_id: str) -> None:
@@ -116,6 +121,11 @@ class Jobs(QObject):
         """Keep in mind that a result lies at `path` too. Raises LedgerError."""
         office = await self._opened()
         await office.queue.note_saved(job_id, str(path))
+
+    async def note_blend(self, job_id: str, blend: Blend, thumbnail: Pixels) -> None:
+        """Keep in mind how a result is put together now, and how that looks. Raises LedgerError."""
+        office = await self._opened()
+        await office.queue.note_blend(job_id, blend, thumbnail)
 
     async def outcome_of(self, job: Job) -> Outcome:
         """What a job of an earlier process made. Raises LedgerError and GarbledAnswer."""

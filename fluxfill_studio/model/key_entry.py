@@ -48,6 +48,12 @@ class KeyEntry(QObject):
     def forget(self) -> None:
         self._start(self._account.forget_key(), "forget the key")
 
+    def retract(self) -> None:
+        """Another key is being entered: what came of the one before is not about it."""
+        if self.outcome is not None:
+            self.outcome = None
+            self.changed.emit()
+
     def _start(self, work: Coroutine[Any, Any, Balance | FluxfillError | None], name: str) -> None:
         self.is_busy = True
         self.outcome = None
@@ -61,7 +67,7 @@ class KeyEntry(QObject):
             self.outcome = error
         finally:
             self.is_busy = False
-        self.changed.emit()
+            self.changed.emit()
 
     async def _keep(self, text: str, place: KeyPlace) -> Balance | FluxfillError:
         outcome: Balance | FluxfillError

@@ -21,7 +21,8 @@ from fluxfill_studio.core.types import Plane
 from fluxfill_studio.model.document import Document, Picture
 from fluxfill_studio.model.generation import Generation
 from fluxfill_studio.model.tasks import TaskOwner
-from fluxfill_studio.storage.images import MASK_ENDING, read_mask, write_mask
+from fluxfill_studio.storage.images import read_mask
+from fluxfill_studio.storage.saving import MASK_ENDING, write_mask
 
 _PREVIEW_SIDE: Final = 320
 
@@ -106,12 +107,12 @@ class Masks(QObject):
     @property
     def has_transparency(self) -> bool:
         picture = self._document.picture
-        return picture is not None and picture.source.alpha is not None
+        return picture is not None and picture.source.samples.alpha is not None
 
     def take_transparency(self) -> None:
         """Paint as much as the picture is transparent; without transparency nothing happens."""
         picture = self._document.picture
-        alpha = None if picture is None else picture.source.alpha
+        alpha = None if picture is None else picture.source.samples.alpha
         if alpha is not None:
             self._take(lambda: np.asarray(cv2.bitwise_not(alpha), np.uint8))
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 from fluxfill_studio.core.brush import Brush
 from fluxfill_studio.core.job import Engine
 from fluxfill_studio.model.canvas import Overlay, Tool
+from fluxfill_studio.storage.saving import JPEG_QUALITY
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,15 @@ class Settings(QObject):
         self._store.setValue("files/folder", str(folder))
 
     @property
+    def jpeg_quality(self) -> int:
+        """1 to 100, as it was chosen last."""
+        quality = self._count("files/jpeg-quality")
+        return quality if 1 <= quality <= 100 else JPEG_QUALITY
+
+    def set_jpeg_quality(self, quality: int) -> None:
+        self._store.setValue("files/jpeg-quality", quality)
+
+    @property
     def geometry(self) -> QByteArray:
         """The window's place as Qt describes it; empty at the first start."""
         value = self._store.value("window/geometry", QByteArray())
@@ -105,6 +115,14 @@ class Settings(QObject):
 
     def set_geometry(self, geometry: QByteArray) -> None:
         self._store.setValue("window/geometry", geometry)
+
+    @property
+    def unfolds_sent(self) -> bool:
+        """Whether the card that tells what will be sent is open."""
+        return self._flag("panel/unfolds-sent", True)
+
+    def set_unfolds_sent(self, is_unfolded: bool) -> None:
+        self._store.setValue("panel/unfolds-sent", is_unfolded)
 
     @property
     def shortcuts(self) -> dict[str, str]:

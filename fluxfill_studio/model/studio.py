@@ -14,19 +14,23 @@ from fluxfill_studio.core.geometry import Rect
 from fluxfill_studio.core.mask import MaskEdit
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.model.account import Account
+from fluxfill_studio.model.blending import Blending
 from fluxfill_studio.model.canvas import CanvasModel
 from fluxfill_studio.model.canvas_memory import CanvasMemory
 from fluxfill_studio.model.document import Document
 from fluxfill_studio.model.flood_preview import FloodPreview
+from fluxfill_studio.model.framing import Framing
 from fluxfill_studio.model.gallery import Gallery
-from fluxfill_studio.model.generation import Generation, Parameters
+from fluxfill_studio.model.generation import Generation
 from fluxfill_studio.model.jobs import Jobs
 from fluxfill_studio.model.key_entry import KeyEntry
 from fluxfill_studio.model.masks import Masks
 from fluxfill_studio.model.notices import Notices, Tone
 from fluxfill_studio.model.opening import Opener
+from fluxfill_studio.model.parameters import Parameters
 from fluxfill_studio.model.samples import Samples
 from fluxfill_studio.model.saving import Saver
+from fluxfill_studio.model.sending import Sending
 from fluxfill_studio.model.settings import Settings
 from fluxfill_studio.model.smart_selection import SmartSelection
 from fluxfill_studio.model.tasks import TaskOwner
@@ -59,15 +63,19 @@ class Studio(QObject):
         CanvasMemory(settings, self.canvas, self)
         self.smart_selection = SmartSelection(self.document, self.canvas, self.tasks, self)
         self.parameters = Parameters(schema, self)
+        self.framing = Framing(self.document, self.parameters, self)
+        self.sending = Sending(self.document, self.parameters, self.framing, self.tasks, self)
         self.account = Account(
             schema, settings, secrets, base_url=base_url, spent=self._spent, parent=self
         )
         self.key_entry = KeyEntry(self.account, self.tasks, self)
         self.jobs = Jobs(data, schema, self.account, self.tasks, self)
         self.gallery = Gallery(self.jobs.outcome_of, self.tasks, self)
+        self.blending = Blending(self.gallery, self.jobs.note_blend, self.tasks, self)
         self.generation = Generation(
             self.document,
             self.parameters,
+            self.sending,
             self.gallery,
             self.account,
             self.jobs,
@@ -80,6 +88,7 @@ class Studio(QObject):
             self.tasks,
             self.opener,
             self.jobs,
+            self.blending,
             self.generation,
             self.masks,
             self.saver,
@@ -128,6 +137,7 @@ class Studio(QObject):
         """End all tasks, then the services they used."""
         self.document.abort_stroke()
         self.jobs.settle()
+        await self.blending.close()
         await self.tasks.close()
         await self.jobs.close()
         await self.account.close()

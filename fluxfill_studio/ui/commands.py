@@ -83,6 +83,8 @@ class Commands(QObject):
             canvas.view_changed,
             studio.smart_selection.changed,
             studio.masks.latest_changed,
+            studio.blending.changed,
+            actions[Act.COMPARE].toggled,
             studio.parameters.changed,
             studio.settings.theme_changed,
         ):
@@ -92,7 +94,7 @@ class Commands(QObject):
     def _connect_mask(self) -> None:
         studio = self._studio
         self._on(Act.UNDO, self._undo)
-        self._on(Act.REDO, studio.document.redo)
+        self._on(Act.REDO, self._redo)
         self._on(Act.INVERT, lambda: studio.change_mask(invert))
         self._on(Act.CLEAR, lambda: studio.change_mask(lambda edit: fill(edit, 0)))
         self._on(Act.ALL, lambda: studio.change_mask(lambda edit: fill(edit, 255)))
@@ -149,11 +151,26 @@ class Commands(QObject):
         self._actions[act].triggered.connect(lambda _=False: do())
 
     def _undo(self) -> None:
-        """Take back the latest thing that was done, which may be a hint to smart select."""
-        if self._studio.smart_selection.is_pending:
+        """Take back the latest thing that was done: to the blend while comparing, to the mask else.
+
+        That may be a hint to smart select.
+        """
+        if self._is_comparing:
+            self._studio.blending.undo()
+        elif self._studio.smart_selection.is_pending:
             self._studio.smart_selection.take_back()
         else:
             self._studio.document.undo()
+
+    def _redo(self) -> None:
+        if self._is_comparing:
+            self._studio.blending.redo()
+        else:
+            self._studio.document.redo()
+
+    @property
+    def _is_comparing(self) -> bool:
+        return self._actions[Act.COMPARE].isChecked()
 
     def _refresh(self, _: object = None) -> None:
         self._enable()
@@ -175,9 +192,13 @@ class Commands(QObject):
         paints = is_open and studio.parameters.mode is Mode.INPAINT
         for act in _MASK_ACTS:
             actions[act].setEnabled(paints)
-        can_undo = studio.document.can_undo or studio.smart_selection.is_pending
-        actions[Act.UNDO].setEnabled(paints and can_undo)
-        actions[Act.REDO].setEnabled(paints and studio.document.can_redo)
+        if self._is_comparing:
+            can_undo, can_redo = studio.blending.can_undo, studio.blending.can_redo
+        else:
+            can_undo = studio.document.can_undo or studio.smart_selection.is_pending
+            can_undo, can_redo = paints and can_undo, paints and studio.document.can_redo
+        actions[Act.UNDO].setEnabled(can_undo)
+        actions[Act.REDO].setEnabled(can_redo)
         actions[Act.FROM_ALPHA].setEnabled(paints and studio.masks.has_transparency)
         actions[Act.LAST_MASK].setEnabled(paints and studio.masks.has_latest)
         actions[Act.RUN].setEnabled(is_open)

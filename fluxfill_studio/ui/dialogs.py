@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QObject, Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QPushButton, QWidget
 
+from fluxfill_studio.model.saving import FILE_FORMATS, FileFormat
 from fluxfill_studio.model.settings import Settings
 
 
@@ -26,17 +27,18 @@ class Dialogs(QObject):
         self._ask_picture(self.tr("Import a mask"), then)
 
     def ask_save(self, name: str, then: Callable[[Path], None]) -> None:
-        """Ask where to save; the dialog itself asks before a file is overwritten."""
+        """Ask where to save; the dialog itself asks before a file is overwritten.
+
+        `name` is suggested, with its ending for what is typed without one.
+        """
         dialog = self._dialog(self.tr("Save the result"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        jpeg = self.tr("JPEG, changes all pixels slightly")
-        dialog.setNameFilters(["PNG (*.png)", "TIFF (*.tif *.tiff)", f"{jpeg} (*.jpg *.jpeg)"])
-        suffixes = {0: "png", 1: "tif", 2: "jpg"}
-        filters = dialog.nameFilters()
-        dialog.setDefaultSuffix(suffixes[0])
-        dialog.filterSelected.connect(
-            lambda chosen: dialog.setDefaultSuffix(suffixes[filters.index(chosen)])
-        )
+        endings = {self._filter(each): each.endings for each in FILE_FORMATS}
+        dialog.setNameFilters(list(endings))
+        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(endings[chosen][0]))
+        suffix = Path(name).suffix
+        dialog.selectNameFilter(next(text for text in endings if suffix in endings[text]))
+        dialog.setDefaultSuffix(suffix)
         dialog.selectFile(name)
         self._ask(dialog, then)
 
@@ -64,10 +66,18 @@ class Dialogs(QObject):
         agree.clicked.connect(lambda: then())
         box.open()
 
+    def _filter(self, kind: FileFormat) -> str:
+        """The format as a choice of the file dialog."""
+        text = "{name}" if kind.is_lossless else self.tr("{name}, changes all pixels slightly")
+        patterns = " ".join(f"*{ending}" for ending in kind.endings)
+        return f"{text.format(name=kind.name)} ({patterns})"
+
     def _ask_picture(self, title: str, then: Callable[[Path], None]) -> None:
         dialog = self._dialog(title)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        pictures = "*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp"
+        pictures = (
+            "*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp *.gif *.avif *.heic *.heif *.psd *.psb"
+        )
         dialog.setNameFilters(
             [self.tr("Pictures") + f" ({pictures})", self.tr("All files") + " (*)"]
         )

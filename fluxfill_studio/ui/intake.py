@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QMimeData
 from PySide6.QtGui import QImage
 
+from fluxfill_studio.core.samples import Samples
 from fluxfill_studio.core.source import Source
 from fluxfill_studio.model.opening import Opener
 from fluxfill_studio.ui.pictures import to_pixels
@@ -38,4 +39,4 @@ def _files(data: QMimeData) -> list[Path]:
 
 def _source(image: QImage, name: str) -> Source:
     pixels, alpha = to_pixels(image)
-    return Source(name, pixels, alpha)
+    return Source(name, Samples(pixels, alpha), pixels)

@@ -41,6 +41,7 @@ from fluxfill_studio.ui.notice_strip import NoticeStrip
 from fluxfill_studio.ui.notifier import Notifier
 from fluxfill_studio.ui.options.tool_options import OptionsPage, ToolOptions
 from fluxfill_studio.ui.panels.parameter_panel import ParameterPanel
+from fluxfill_studio.ui.panels.sent_card import SentCard
 from fluxfill_studio.ui.pictures import to_image
 from fluxfill_studio.ui.result_commands import ResultCommands
 from fluxfill_studio.ui.results_strip import ResultsStrip
@@ -101,6 +102,7 @@ class MainWindow(QMainWindow):
             self.notice,
             self.empty,
             self.panel,
+            self.result_panel,
         )
         for part in parts:
             part.apply_look(look)
@@ -115,16 +117,27 @@ class MainWindow(QMainWindow):
             studio.document,
             studio.canvas,
             studio.parameters,
+            studio.framing,
+            studio.sending,
             studio.flood_preview,
             studio.smart_selection,
         )
-        self.compare = CompareView(studio.gallery)
+        self.compare = CompareView(studio.gallery, studio.blending)
         results = self.result_commands
         self.strip = ResultsStrip(
             studio.document, studio.gallery, results.of_runs, results.remedies
         )
-        self.panel = ParameterPanel(studio.parameters, studio.account, actions[Act.RUN])
-        self.result_panel = ResultPanel(studio.parameters.schema, studio.gallery, actions)
+        self.panel = ParameterPanel(
+            studio.parameters,
+            studio.framing,
+            studio.sending,
+            studio.account,
+            SentCard(studio.sending, studio.canvas, studio.settings),
+            actions[Act.RUN],
+        )
+        self.result_panel = ResultPanel(
+            studio.parameters.schema, studio.gallery, studio.blending, actions
+        )
         self.foot = Foot(studio.document, studio.gallery, studio.account)
         self.stage = QStackedWidget()
         for page in (self.empty, self.canvas, self.compare):
@@ -237,8 +250,11 @@ class MainWindow(QMainWindow):
     def _tell_what_was_lost(self, source: Source) -> None:
         """Opening succeeded, but what is open may be less than what the file holds."""
         if source.reduced:
-            text = self.tr("“{name}” has more than 8 bits per channel; it was opened with 8.")
-            self._studio.notices.inform(text.format(name=source.name), Tone.WARNING)
+            text = self.tr(
+                "“{name}” holds finer values than are kept: it was opened with {depth} bits."
+            )
+            text = text.format(name=source.name, depth=source.samples.depth)
+            self._studio.notices.inform(text, Tone.WARNING)
 
     def _run_begun(self) -> None:
         self._painted_since_run = False

@@ -140,7 +140,7 @@ class NoticeStrip(QFrame):
         self._offer = None if error is None else self._remedies.for_error(error)
         self._remedy.setVisible(self._offer is not None)
         if self._offer is not None:
-            self._remedy.setText(self._offer.text)
+            self._remedy.setText(self._offer.text_with_price)
             self._remedy.setToolTip(self._offer.tip)
 
     def _accept(self) -> None:

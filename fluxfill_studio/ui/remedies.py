@@ -38,6 +38,8 @@ _IN_SETTINGS: Final = (Remedy.KEY, Remedy.SETTINGS)
 # A class that is not here goes like the nearest one above it. For what is in none of them a run is
 # resumed where that may help, else begun anew; None is what no press of a button helps against.
 _REMEDIES: Final[Mapping[type, Remedy | None]] = {
+    # Where it is none of the panel's: the service's address, a proxy or certificates.
+    errors.ParameterError: Remedy.SETTINGS,
     errors.TextMissing: Remedy.PROMPT,
     errors.SpendingLimit: Remedy.SETTINGS,
     errors.JobFileLost: None,
@@ -76,6 +78,10 @@ class Offer:
     tip: str
     accept: Callable[[], object]
     price: str = ""
+
+    @property
+    def text_with_price(self) -> str:
+        return f"{self.text} · {self.price}" if self.price else self.text
 
 
 class Remedies(QObject):

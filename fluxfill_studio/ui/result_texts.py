@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
-from fluxfill_studio.core.job import Engine, JobState
+from fluxfill_studio.core.job import Engine, Job, JobState
 from fluxfill_studio.core.texts import QT_TRANSLATE_NOOP
 from fluxfill_studio.model.gallery import Entry
 from fluxfill_studio.ui.wording import credits_text
@@ -29,9 +29,14 @@ _STATES: Final[Mapping[JobState, str]] = {
 }
 
 
-def state_text(state: JobState) -> str:
-    """One word for a job's state."""
-    return _tr(_STATES[state])
+def state_text(job: Job) -> str:
+    """One word for a job's state; of one in parts also which it is at: "processing 2 of 3"."""
+    text = _tr(_STATES[job.state])
+    is_at_a_part = job.state.is_running and job.state is not JobState.QUEUED
+    if len(job.plans) == 1 or not is_at_a_part:
+        return text
+    template = _tr(_N("results", "{state} {part} of {parts}"))
+    return template.format(state=text, part=job.part + 1, parts=len(job.plans))
 
 
 def place_text(place: int | None) -> str:

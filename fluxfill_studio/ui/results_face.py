@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
 
-from fluxfill_studio.core.job import JobState
+from fluxfill_studio.core.job import Job, JobState
 from fluxfill_studio.model.gallery import Entry
 from fluxfill_studio.ui.look import Look
 from fluxfill_studio.ui.pictures import to_image
@@ -81,7 +81,7 @@ class Moment:
 def face_of(entry: Entry, moment: Moment) -> Face:
     """What to show of a run."""
     job, title = entry.job, caption(entry)
-    state = state_text(job.state)
+    state = state_text(job)
     match job.state:
         case JobState.DONE if entry.thumbnail is not None:
             return Face(Kind.PICTURE, title, image=to_image(entry.thumbnail))
@@ -97,11 +97,19 @@ def face_of(entry: Entry, moment: Moment) -> Face:
         case _ if job.trouble is not None:
             more = f"{meanwhile(job.trouble)} · {elapsed_text(moment.seconds, None)}"
             detail = in_short(job.trouble)
-            return Face(Kind.RUNNING, title, detail, more, progress=job.progress, in_trouble=True)
+            return Face(Kind.RUNNING, title, detail, more, progress=_progress(job), in_trouble=True)
         case _:
             more = elapsed_text(moment.seconds, moment.remaining)
-            share = moment.share if job.progress is None else None
-            return Face(Kind.RUNNING, title, state, more, progress=job.progress, share=share)
+            progress = _progress(job)
+            share = moment.share if progress is None else None
+            return Face(Kind.RUNNING, title, state, more, progress=progress, share=share)
+
+
+def _progress(job: Job) -> float | None:
+    """How much of all its parts is done."""
+    if job.progress is None and job.part == 0:
+        return None
+    return (job.part + (job.progress or 0)) / len(job.plans)
 
 
 def paint_face(painter: QPainter, box: QRectF, face: Face, look: Look) -> None:
@@ -178,7 +186,7 @@ def _paint_lines(painter: QPainter, box: QRectF, top: float, face: Face, theme: 
     """Both lines, centred."""
     first = theme.warning if face.in_trouble else theme.text
     for text, colour in ((face.detail, first), (face.more, theme.muted)):
-        line = QRectF(box.left() + 4, top, box.width() - 8, _LINE)
+        line = QRectF(box.left() + 1, top, box.width() - 2, _LINE)
         _paint_line(painter, line, Qt.AlignmentFlag.AlignHCenter, text, QColor(colour))
         top += _LINE
 

@@ -156,7 +156,7 @@ class ResultsStrip(QScrollArea):
     def _remove(self, entry_id: str) -> None:
         tile = self._tiles[entry_id]
         if tile.hasFocus():
-            self._step(tile, -1)
+            self._step(tile, -1 if self._shown.index(tile) else +1)
         del self._tiles[entry_id]
         self._clocks.pop(entry_id, None)
         self._row.removeWidget(tile)
@@ -332,7 +332,7 @@ class ResultsStrip(QScrollArea):
 def _description(entry: Entry, place: int | None) -> str:
     """The state in words: "processing, 62 %", "queued, next in line"."""
     job = entry.job
-    state = state_text(job.state)
+    state = state_text(job)
     if job.state is JobState.QUEUED:
         return f"{state}, {place_text(place)}"
     if job.state is JobState.WAITING and job.progress is not None:

@@ -77,7 +77,8 @@ class Tile(QAbstractButton):
         self._remedy.setVisible(offer is not None)
         if offer is not None:
             self._remedy.setText(offer.text)
-            self._remedy.setToolTip(offer.tip)
+            # The button has no room for the price.
+            self._remedy.setToolTip("\n".join(filter(None, (offer.tip, offer.price))))
 
     def set_stop_text(self, text: str) -> None:
         """What the button that stops is called while the run is in its present state."""

@@ -135,8 +135,7 @@ class RunCommands(QObject):
             yield Command(self.tr("Save as…"), lambda: self.save_wanted.emit(entry.id))
             yield Command(self.tr("Use as new source"), lambda: self.use_wanted.emit(entry.id))
         for offer in self._remedies.all_for_run(entry):
-            text = f"{offer.text} · {offer.price}" if offer.price else offer.text
-            yield Command(text, offer.accept)
+            yield Command(offer.text_with_price, offer.accept)
 
     def _to_forget(self, entry: Entry) -> Iterator[Command]:
         if entry.job.state.is_over:

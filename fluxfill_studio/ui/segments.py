@@ -43,6 +43,7 @@ class _Segment(QPushButton):
             self.setProperty("face", "icon")
             self.setIconSize(_ICON)
         self.setCheckable(True)
+        self.setAutoDefault(False)  # Enter in a field of a dialog must not press it
         # A click leaves the keyboard where it is, with the canvas.
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(action.text())

@@ -107,6 +107,8 @@ QPushButton[role="segment"] {
 QPushButton[role="segment"]:hover { color: $text; }
 QPushButton[role="segment"]:checked { background: $chosen; color: $text; }
 QPushButton[role="segment"]:focus { border-color: $focus; padding: 0px 12px; }
+QPushButton[role="segment"][face="narrow"] { padding: 1px 8px; }
+QPushButton[role="segment"][face="narrow"]:focus { padding: 0px 7px; }
 QPushButton[role="segment"][face="icon"] { padding: 1px 7px; }
 QPushButton[role="segment"][face="icon"]:focus { padding: 0px 6px; }
 
@@ -145,6 +147,12 @@ QToolButton[role="card"]:focus { border: 2px solid $focus; padding: 6px 4px 4px 
 
 QToolButton[role="gutter"] { padding: 1px; min-height: 17px; border-radius: 4px; }
 QToolButton[role="gutter"]:focus { padding: 0px; }
+
+QToolButton[role="cell"] { background: $chosen; border: none; border-radius: 4px; padding: 0px; }
+QToolButton[role="cell"]:hover { background: $hover; }
+QToolButton[role="cell"]:checked { background: $accent; }
+QToolButton[role="cell"]:focus { border: 2px solid $focus; }
+QToolButton[role="cell"]:checked:focus { border: 2px solid $text; }
 QToolButton::menu-indicator { image: none; }
 
 QLineEdit, QSpinBox, QDoubleSpinBox, QPlainTextEdit, QTreeView {
@@ -203,6 +211,10 @@ QComboBox {
 QComboBox:hover { background: $hover; }
 QComboBox:focus { border: 2px solid $focus; padding: 0px 3px 0px 8px; }
 QComboBox:disabled { background: transparent; color: $disabled; }
+QComboBox:editable { background: $field; }
+QComboBox QLineEdit, QComboBox QLineEdit:focus {
+    background: transparent; border: none; min-height: 0px; padding: 0px;
+}
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url("$images/chevron-down.svg"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView {

@@ -32,7 +32,7 @@ _IN_SHORT: Final[Mapping[type, str]] = {
     errors.RequestRejected: _N("trouble", "Request not accepted"),
     errors.TooManyRequests: _N("trouble", "Service is busy"),
     errors.ServiceFault: _N("trouble", "Fault at the service"),
-    errors.BadAnswer: _N("trouble", "Answer makes no sense"),
+    errors.BadAnswer: _N("trouble", "Unusable answer"),
     errors.AnswerTooLarge: _N("trouble", "Answer far too large"),
     errors.Redirected: _N("trouble", "Service redirects"),
     errors.ResultGone: _N("trouble", "Result no longer there"),

@@ -29,7 +29,12 @@ def whole_story(error: FluxfillError) -> str:
 
 
 def _filled(template: str, error: FluxfillError) -> str:
-    return QCoreApplication.translate("errors", template).format(**error.values)
+    """With its values, of which reasons may have words of the program's own."""
+    values = {
+        name: QCoreApplication.translate("errors", value) if isinstance(value, str) else value
+        for name, value in error.values.items()
+    }
+    return QCoreApplication.translate("errors", template).format(**values)
 
 
 def credits_text(count: int) -> str:

@@ -279,7 +279,7 @@ async def test_a_proxy_without_a_connection_is_no_connection(
 
 @pytest.mark.parametrize("proxy", ["", "proxy.example:3128", "socks5://127.0.0.1:1080", "http://["])
 def test_what_cannot_be_a_proxy_is_refused(schema: ParameterSchema, proxy: str) -> None:
-    with pytest.raises(ParameterError, match="proxy"):
+    with pytest.raises(ParameterError, match="Proxy: must be"):
         ApiframeClient(schema, base_url=API, key=KEY, proxy=proxy)
 
 
@@ -289,5 +289,5 @@ async def test_a_proxy_of_the_system_that_cannot_be_used_is_told(
 ) -> None:
     bare.setenv("ALL_PROXY", proxy)
     async with ApiframeClient(schema, base_url=API, key=KEY) as client:
-        with pytest.raises(ParameterError, match="proxy"):
+        with pytest.raises(ParameterError, match="Proxy: must be"):
             await client.me()

@@ -15,7 +15,9 @@ from fluxfill_studio.core.types import Pixels
 from fluxfill_studio.model.canvas import CanvasModel
 from fluxfill_studio.model.document import Document, Picture
 from fluxfill_studio.model.flood_preview import FloodPreview
-from fluxfill_studio.model.generation import Parameters
+from fluxfill_studio.model.framing import Framing
+from fluxfill_studio.model.parameters import Parameters
+from fluxfill_studio.model.sending import Sending
 from fluxfill_studio.model.smart_selection import SmartSelection
 from fluxfill_studio.model.tasks import TaskOwner
 from fluxfill_studio.storage.paths import load_schema, resources
@@ -108,10 +110,13 @@ async def open_alone(tasks: TaskOwner, pixels: Pixels) -> Ours:
     folder = resources()
     document, model = Document(tasks), CanvasModel()
     flood, smart = FloodPreview(document, tasks), SmartSelection(document, model, tasks)
-    canvas = Canvas(document, model, Parameters(load_schema(folder)), flood, smart)
+    parameters = Parameters(load_schema(folder))
+    framing = Framing(document, parameters)
+    sending = Sending(document, parameters, framing, tasks)
+    canvas = Canvas(document, model, parameters, framing, sending, flood, smart)
     canvas.apply_look(Look(DARK, IconSet(folder / "icons")))
     canvas.resize(*VIEW)
     canvas.show()
-    document.show(Picture.of(Source("bench", pixels)))
+    document.show(Picture.of(Source.of("bench", pixels)))
     await acting(QCoreApplication.processEvents)
     return Ours(document, model, canvas)

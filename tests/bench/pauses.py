@@ -18,6 +18,7 @@ from typing import Final
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from fluxfill_studio.model.saving import Saving
 from tests.bench.driver import Pointer, paint_line, sine_path
 from tests.bench.ours import Ours
 from tests.bench.painting import LARGE
@@ -55,8 +56,9 @@ async def measure_pauses(report: Report, qt: QApplication, folder: Folder, megap
         await after(studio.gallery.shown_changed, studio.generation.run)
 
     async def save() -> None:
-        entry = studio.gallery.finished[-1].id
-        await after(studio.saver.saved, lambda: studio.saver.save(entry, result, overwrite=True))
+        entry = studio.gallery.finished[-1]
+        saving = Saving(entry, await studio.gallery.composite_of(entry.id))
+        await after(studio.saver.saved, lambda: studio.saver.save(saving, result))
 
     report.head(f"Longest pause of the event loop, {megapixels} MP")
     await _show(report, program.ours, "open", open_it, painting=True)

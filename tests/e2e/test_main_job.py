@@ -179,12 +179,14 @@ def test_painting_and_a_second_run_go_on_while_one_runs(
         # The user went on painting, so the canvas stays.
         assert window.stage.currentWidget() is window.canvas
         first, second = studio.gallery.finished
-        assert first.fill is not None
-        assert second.fill is not None
+        assert first.composite is not None
+        assert second.composite is not None
         # Each ran with the mask as it was when it was started.
-        assert first.fill.mask is not None
-        assert second.fill.mask is not None
-        assert np.count_nonzero(second.fill.mask) > np.count_nonzero(first.fill.mask)
+        assert first.composite.inputs.parts[0].mask is not None
+        assert second.composite.inputs.parts[0].mask is not None
+        assert np.count_nonzero(second.composite.inputs.parts[0].mask) > np.count_nonzero(
+            first.composite.inputs.parts[0].mask
+        )
         assert undo_all(studio.document) == 3
 
     in_program(drive)
@@ -203,7 +205,7 @@ def test_an_outpaint_preset_runs_without_a_mask(
         await emitted(studio.gallery.shown_changed)
         shown = studio.gallery.shown
         assert shown is not None
-        height, width = shown.picture.shape[:2]
+        height, width = shown.pyramid.base.shape[:2]
         assert width / height == pytest.approx(2.25, abs=0.01)
         assert "as the service returned it" in window.compare.after.remark.text()
 

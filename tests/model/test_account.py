@@ -33,7 +33,7 @@ from fluxfill_studio.model.settings import Connection, Limits, Settings
 from fluxfill_studio.storage.secrets import Secrets
 from tests.apiframe.scripted_server import Reply, ScriptedServer, json_reply
 from tests.cli.conftest import served
-from tests.key_stores import FailingStore, MemoryStore, WaitingStore, key_store
+from tests.key_stores import FailingStore, MemoryStore, RefusingStore, WaitingStore, key_store
 
 pytestmark = pytest.mark.anyio
 
@@ -53,6 +53,10 @@ def me(left: int, **team: object) -> Reply:
 
 def left(account: Account) -> int | None:
     return None if account.balance is None else account.balance.credits
+
+
+def unreadable(account: Account) -> KeyUnreadable | None:
+    return account.unreadable
 
 
 def everything_in(folder: Path) -> str:
@@ -76,6 +80,13 @@ def store() -> Iterator[MemoryStore]:
     memory = MemoryStore()
     with key_store(memory):
         yield memory
+
+
+async def keep_in(store: RefusingStore, account: Account) -> None:
+    """Keep a key in a store that refuses to give it back from then on."""
+    store.is_open = True
+    await account.set_key(KEY, KeyPlace.KEY_STORE)
+    store.is_open = False
 
 
 def counting(signal: Any) -> list[None]:
@@ -137,18 +148,64 @@ async def test_the_environment_goes_before_a_kept_key(make: Make) -> None:
     assert account.key_place is KeyPlace.ENVIRONMENT
 
 
-async def test_a_locked_key_store_is_told_and_tried_again_when_the_key_is_needed(
+async def test_a_locked_key_store_is_told_and_asked_again_only_when_that_is_wanted(
     make: Make, store: MemoryStore
 ) -> None:
     await make().set_key(KEY, KeyPlace.KEY_STORE)
     account = make()
-    with key_store(FailingStore()):
-        with pytest.raises(KeyUnreadable):
-            await account.find_key()
-        with pytest.raises(KeyUnreadable):
-            await account.service(Engine.APIFRAME)
+    with key_store(FailingStore()), pytest.raises(KeyUnreadable) as caught:
+        await account.find_key()
+    assert unreadable(account) is caught.value
+    with pytest.raises(KeyUnreadable):
+        await account.service(Engine.APIFRAME)
+    account.look_again()
     assert (await account.service(Engine.APIFRAME)).base_url == NOBODY
     assert account.key_place is KeyPlace.KEY_STORE
+    assert unreadable(account) is None
+    await account.close()
+
+
+async def test_a_key_store_is_asked_once_for_all_who_need_the_key(make: Make) -> None:
+    store = RefusingStore()
+    with key_store(store):
+        await keep_in(store, make())
+        account = make()
+        asking = [asyncio.create_task(account.service(Engine.APIFRAME)) for _ in range(3)]
+        await asyncio.to_thread(store.asked.wait, 10)
+        # The first one is stopped, and another comes, while the store waits for its user.
+        asking[0].cancel()
+        await asyncio.wait(asking[:1])
+        looked = [account.has_looked]
+        account.look_again()
+        asking.append(asyncio.create_task(account.service(Engine.APIFRAME)))
+        await asyncio.sleep(0)
+        store.answered.set()
+        answers = await asyncio.gather(*asking[1:], return_exceptions=True)
+        assert [type(answer) for answer in answers] == [KeyUnreadable] * 3
+        assert [*looked, account.has_looked] == [False, True]
+        with pytest.raises(KeyUnreadable):
+            await account.service(Engine.APIFRAME)
+        assert store.times == 1
+        account.look_again()
+        with pytest.raises(KeyUnreadable):
+            await account.service(Engine.APIFRAME)
+        assert store.times == 2
+
+
+async def test_a_refusal_says_nothing_once_another_key_is_there(make: Make) -> None:
+    store = RefusingStore()
+    with key_store(store):
+        await keep_in(store, make())
+        account = make()
+        asking = asyncio.create_task(account.service(Engine.APIFRAME))
+        await asyncio.to_thread(store.asked.wait, 10)
+        setting = asyncio.create_task(account.set_key(OTHER, KeyPlace.FILE))
+        await asyncio.sleep(0)
+        store.answered.set()
+        assert (await asking).base_url == NOBODY
+        assert account.unreadable is None
+        with pytest.raises(KeyStillKept):  # the store does not let go of the one before
+            await setting
     await account.close()
 
 

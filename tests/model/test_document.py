@@ -66,7 +66,7 @@ class Desk:
         return desk
 
     def open(self) -> Picture:
-        picture = Picture.of(Source("desk", photograph(SIZE.width, SIZE.height)))
+        picture = Picture.of(Source.of("desk", photograph(SIZE.width, SIZE.height)))
         self.document.show(picture)
         return picture
 

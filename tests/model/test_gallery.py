@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from fluxfill_studio.core.compose import Fill, Outcome
+from fluxfill_studio.core.composite import Composite, Outcome
 from fluxfill_studio.core.errors import JobFileLost
 from fluxfill_studio.core.job import Job, JobState
 from fluxfill_studio.core.schema import ParameterSchema
@@ -49,10 +49,12 @@ def gallery(shelf: Shelf, tasks: TaskOwner) -> Gallery:
 def earlier(schema: ParameterSchema, number: int, shelf: Shelf) -> Entry:
     """A run of an earlier start, of which nothing but its job is known."""
     entry = finished(schema, number)
-    assert entry.fill is not None
+    assert entry.composite is not None
     assert entry.thumbnail is not None
-    shelf.outcomes[entry.id] = Outcome(entry.fill, entry.fill.picture(), entry.thumbnail, 0)
-    return replace(entry, fill=None, thumbnail=None, changed_outside=None)
+    shelf.outcomes[entry.id] = Outcome(
+        entry.composite, entry.composite.picture(), entry.thumbnail, 0
+    )
+    return replace(entry, composite=None, thumbnail=None, changed_outside=None)
 
 
 def test_looking_at_an_earlier_result_brings_it_back(
@@ -65,15 +67,15 @@ def test_looking_at_an_earlier_result_brings_it_back(
         gallery.select(entry.id)
         await emitted(gallery.shown_changed)
         assert gallery.shown is not None
-        assert gallery.shown.fill is shelf.outcomes[entry.id].fill
+        assert gallery.shown.composite is shelf.outcomes[entry.id].composite
         assert gallery.shown.entry.changed_outside == 0
         assert gallery[entry.id].thumbnail is not None
-        assert gallery[entry.id].fill is None
+        assert gallery[entry.id].composite is None
         # What is looked at is at hand.
-        assert await gallery.fill_of(entry.id) is gallery.shown.fill
+        assert await gallery.composite_of(entry.id) is gallery.shown.composite
         assert shelf.asked == 1
         gallery.select(None)
-        await gallery.fill_of(entry.id)
+        await gallery.composite_of(entry.id)
         assert shelf.asked == 2
         await tasks.close()
 
@@ -110,16 +112,16 @@ def test_something_is_done_with_a_fill_when_it_is_here(
     gallery: Gallery, shelf: Shelf, tasks: TaskOwner, schema: ParameterSchema, qt_loop: QtLoop
 ) -> None:
     recent, old, lost = finished(schema, 1), earlier(schema, 2, shelf), finished(schema, 3)
-    for entry in (recent, old, replace(lost, fill=None)):
+    for entry in (recent, old, replace(lost, composite=None)):
         gallery.add(entry)
-    fills: list[Fill] = []
+    fills: list[Composite] = []
 
     async def drive() -> None:
-        gallery.with_fill(recent.id, fills.append)
-        gallery.with_fill(old.id, fills.append)
-        gallery.with_fill(lost.id, fills.append)
+        gallery.with_composite(recent.id, fills.append)
+        gallery.with_composite(old.id, fills.append)
+        gallery.with_composite(lost.id, fills.append)
         await emitted(tasks.failed)
-        assert fills == [recent.fill, shelf.outcomes[old.id].fill]
+        assert fills == [recent.composite, shelf.outcomes[old.id].composite]
         await tasks.close()
 
     qt_loop.run(drive())
@@ -132,8 +134,8 @@ def test_a_run_that_is_removed_while_it_is_brought_back_stays_away(
     gallery.add(entry)
 
     async def drive() -> None:
-        fills: list[Fill] = []
-        gallery.with_fill(entry.id, fills.append)
+        fills: list[Composite] = []
+        gallery.with_composite(entry.id, fills.append)
         gallery.remove(entry.id)
         await tasks.close()
         assert gallery.entries == []

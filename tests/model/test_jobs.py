@@ -10,41 +10,47 @@ import numpy as np
 import pytest
 
 from fluxfill_studio.core.errors import (
+    KeyUnreadable,
     LedgerTooNew,
     ServiceChanged,
     SpendingLimit,
 )
 from fluxfill_studio.core.job import Engine, JobState
+from fluxfill_studio.core.key import KeyPlace
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.core.source import Source
 from fluxfill_studio.model import generation
 from fluxfill_studio.model.document import Picture
+from fluxfill_studio.model.saving import Saving
 from fluxfill_studio.model.settings import Limits, Settings
 from fluxfill_studio.model.studio import Studio
 from fluxfill_studio.storage.images import read_source
 from fluxfill_studio.storage.secrets import Secrets
 from tests.faulty_service import FaultyService
+from tests.key_stores import RefusingStore, key_store
 from tests.pictures import photograph
 from tests.qt import QtLoop, emitted
 
 KEY = "afk_test"
-OnStart = Callable[[Callable[[Studio], Awaitable[None]], FaultyService], None]
+OnStart = Callable[..., None]
 
 
 @pytest.fixture
 def on_start(qt_loop: QtLoop, schema: ParameterSchema, tmp_path: Path) -> OnStart:
     """Runs a part of a test in a start of the program, always in the same folder."""
 
-    async def drive(body: Callable[[Studio], Awaitable[None]], service: FaultyService) -> None:
+    async def drive(
+        body: Callable[[Studio], Awaitable[None]], service: FaultyService, key: str | None
+    ) -> None:
         studio = Studio(
             schema,
             Settings(tmp_path / "settings.ini"),
-            secrets=Secrets(tmp_path / "api-key", environment=KEY),
+            secrets=Secrets(tmp_path / "api-key", environment=key),
             base_url=service.url,
             samples=[],
             data=tmp_path / "data",
         )
-        picture = Picture.of(Source("harbour.jpg", photograph(96, 64)))
+        picture = Picture.of(Source.of("harbour.jpg", photograph(96, 64)))
         picture.mask.pixels[20:44, 30:70] = 255
         studio.document.show(picture)
         studio.parameters.set("prompt", "a calm sea")
@@ -54,8 +60,10 @@ def on_start(qt_loop: QtLoop, schema: ParameterSchema, tmp_path: Path) -> OnStar
         finally:
             await studio.close()
 
-    def run(body: Callable[[Studio], Awaitable[None]], service: FaultyService) -> None:
-        qt_loop.run(drive(body, service))
+    def run(
+        body: Callable[[Studio], Awaitable[None]], service: FaultyService, key: str | None = KEY
+    ) -> None:
+        qt_loop.run(drive(body, service, key))
 
     return run
 
@@ -72,25 +80,26 @@ def test_a_result_comes_back_at_the_next_start_until_it_is_saved(
     async def first(studio: Studio) -> None:
         studio.generation.run()
         (entry_id,) = await emitted(studio.generation.finished)
-        fill = studio.gallery[entry_id].fill
-        assert fill is not None
-        pictures.append(fill.picture())
+        composite = studio.gallery[entry_id].composite
+        assert composite is not None
+        pictures.append(composite.picture())
 
     async def second(studio: Studio) -> None:
         studio.jobs.load()
         (entry_id,) = await emitted(studio.gallery.added)
         entry = studio.gallery[entry_id]
-        assert (entry.is_finished, entry.is_saved, entry.fill) == (True, False, None)
+        assert (entry.is_finished, entry.is_saved, entry.composite) == (True, False, None)
         assert entry.thumbnail is not None
         studio.gallery.select(entry_id)
         await emitted(studio.gallery.shown_changed)
         assert studio.gallery.shown is not None
-        assert np.array_equal(studio.gallery.shown.picture, pictures[0])
+        assert np.array_equal(studio.gallery.shown.pyramid.base, pictures[0].pixels)
         assert studio.gallery[entry_id].changed_outside == 0
-        studio.saver.save(entry_id, tmp_path / "out.png", overwrite=False)
+        saving = Saving(studio.gallery[entry_id], studio.gallery.shown.composite)
+        studio.saver.save(saving, tmp_path / "out.png")
         while not studio.gallery[entry_id].is_saved:
             await emitted(studio.gallery.changed)
-        assert np.array_equal(read_source(tmp_path / "out.png").pixels, pictures[0])
+        assert np.array_equal(read_source(tmp_path / "out.png").pixels, pictures[0].pixels)
 
     async def third(studio: Studio) -> None:
         await studio.jobs.ready()
@@ -147,6 +156,38 @@ def test_a_job_of_another_service_waits_until_that_is_set_again(
         assert other.account.jobs == {}
         on_start(back, service)
         assert len(service.account.jobs) == 1
+
+
+def test_a_key_store_that_is_locked_is_asked_once_for_all_runs_of_a_start(
+    on_start: OnStart, schema: ParameterSchema, tmp_path: Path
+) -> None:
+    store = RefusingStore()
+    store.answered.set()
+
+    async def first(studio: Studio) -> None:
+        store.is_open = True
+        await studio.account.set_key(KEY, KeyPlace.KEY_STORE)
+        store.is_open = False
+        studio.generation.run(variants=4)
+        while states(studio)[:1] != [JobState.WAITING] or len(states(studio)) < 4:
+            await emitted(studio.gallery.changed)
+
+    async def second(studio: Studio) -> None:
+        studio.look_up_account()
+        studio.jobs.load()
+        while states(studio) != [JobState.FAILED] * 4:
+            await emitted(studio.gallery.changed if states(studio) else studio.gallery.added)
+        assert all(isinstance(e.job.error, KeyUnreadable) for e in studio.gallery.entries)
+        assert store.times == 1
+        # The user has unlocked it meanwhile, and says so by going on.
+        store.is_open = True
+        studio.generation.resume(studio.gallery.entries[0].id)
+        while states(studio)[0] is not JobState.WAITING:
+            await emitted(studio.gallery.changed)
+
+    with FaultyService(schema) as service, key_store(store):
+        on_start(first, service)
+        on_start(second, service, key=None)
 
 
 @pytest.mark.parametrize(("pause", "runs"), [(0.0, 2), (0.6, 1)])

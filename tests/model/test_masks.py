@@ -54,7 +54,7 @@ def on_studio(qt_loop: QtLoop, schema: ParameterSchema, tmp_path: Path) -> OnStu
 
 
 def picture(width: int = WIDTH, height: int = HEIGHT) -> Picture:
-    return Picture.of(Source("harbour.jpg", photograph(width, height)))
+    return Picture.of(Source.of("harbour.jpg", photograph(width, height)))
 
 
 def mask_of(studio: Studio) -> Plane:

@@ -9,6 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -85,7 +86,7 @@ def test_what_was_open_stays_when_a_previewed_picture_fails(qt_loop: QtLoop, pho
 
     async def drive() -> None:
         stage = Stage()
-        before = Picture.of(Source("before", photograph(30, 20)))
+        before = Picture.of(Source.of("before", photograph(30, 20)))
         stage.document.show(before)
         stage.opener.open_path(photo)
         await emitted(stage.opener.failed)
@@ -102,7 +103,7 @@ def test_nothing_of_a_superseded_wish_is_shown(qt_loop: QtLoop, photo: Path) -> 
         stage = Stage()
         # With one worker, what it still does for the first wish comes before the second.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
-        pasted = Source("pasted", photograph(30, 20))
+        pasted = Source.of("pasted", photograph(30, 20))
         stage.opener.open_path(photo)
         await emitted(stage.opener.progressed)
         stage.opener.open_with("pasted", lambda: pasted)
@@ -128,14 +129,18 @@ async def longest_pause(path: Path) -> float:
     return longest
 
 
-@pytest.mark.parametrize("name", ["large.jpg", "large.png", "large.webp"])
+@pytest.mark.parametrize("name", ["large.jpg", "large.png", "large.webp", "large.tif", "deep.png"])
 def test_the_loop_goes_on_while_24_megapixels_are_opened(
     qt_loop: QtLoop, tmp_path: Path, name: str
 ) -> None:
     path = tmp_path / name
-    # Each takes the options that are its own, all of them for speed.
     tiles = np.tile(photograph(300, 200), (20, 20, 1))
-    Image.fromarray(tiles).save(path, None, compress_level=1, method=0)
+    if path.stem == "deep":
+        deep = np.multiply(tiles, 257, dtype=np.uint16)
+        assert cv2.imwrite(str(path), deep, [cv2.IMWRITE_PNG_COMPRESSION, 1])
+    else:
+        # Each takes the options that are its own, all of them for speed.
+        Image.fromarray(tiles).save(path, None, compress_level=1, method=0)
     longest = math.inf
     # A busy machine can hold any process up; what our own code does comes back every time.
     for _ in range(_ATTEMPTS):

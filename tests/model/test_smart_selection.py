@@ -54,7 +54,7 @@ class Bench:
         return self.document.picture.mask.pixels
 
     def show(self, pixels: Pixels) -> None:
-        self.document.show(Picture.of(Source("bench", pixels)))
+        self.document.show(Picture.of(Source.of("bench", pixels)))
 
     async def answer(self) -> Region:
         """Wait until nothing is sought any more."""
@@ -90,7 +90,7 @@ def equal(region: Region, other: Region) -> bool:
 
 
 def mask_of(*steps: tuple[Region, Combine]) -> Plane:
-    mask = Mask(Source("", disc()).size)
+    mask = Mask(Source.of("", disc()).size)
     for region, how in steps:
         with mask.edit() as edit:
             combine(edit, region, how)
@@ -170,7 +170,7 @@ def test_cancelling_goes_back_to_what_was_found(on_bench: OnBench) -> None:
 @pytest.mark.parametrize("how", Combine)
 def test_it_comes_into_the_mask_as_one_step(on_bench: OnBench, how: Combine) -> None:
     async def body(bench: Bench) -> None:
-        old = rectangle_region(Point(100, 100), Point(300, 200), Source("", disc()).size)
+        old = rectangle_region(Point(100, 100), Point(300, 200), Source.of("", disc()).size)
         bench.document.select(lambda: old, Combine.ADD)
         bench.selection.begin(Hints(BOX), how)
         found = await bench.answer()
@@ -265,7 +265,7 @@ def test_a_stroke_that_is_painted_meanwhile_is_not_cut_off(on_bench: OnBench) ->
 
 def test_where_nothing_is_found_the_mask_stays(on_bench: OnBench) -> None:
     async def body(bench: Bench) -> None:
-        everything = rectangle_region(Point(0, 0), Point(320, 260), Source("", disc()).size)
+        everything = rectangle_region(Point(0, 0), Point(320, 260), Source.of("", disc()).size)
         bench.document.select(lambda: everything, Combine.ADD)
         bench.selection.begin(Hints(scribbles=(LESS,)), Combine.INTERSECT)
         assert (await bench.answer()).rect.is_empty

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from fluxfill_studio.core.compose import Fill
+from fluxfill_studio.core.compose import Blend
+from fluxfill_studio.core.composite import Composite
 from fluxfill_studio.core.errors import FluxfillError
 from fluxfill_studio.core.geometry import Rect
 from fluxfill_studio.core.job import Engine, JobState
@@ -20,7 +21,7 @@ from tests.pictures import photograph
 
 
 def source(width: int = 300, height: int = 200, name: str = "harbour.png") -> Source:
-    return Source(name, photograph(width, height))
+    return Source.of(name, photograph(width, height))
 
 
 def picture(width: int = 300, height: int = 200, name: str = "harbour.png") -> Picture:
@@ -35,19 +36,23 @@ def with_object() -> Picture:
     """A picture of 300 × 200 with a red rectangle, 60 × 40, in the middle of OBJECT."""
     pixels = photograph(300, 200) // 8
     pixels[80:120, 120:180] = (220, 60, 40)
-    return Picture.of(Source("poster.png", pixels))
+    return Picture.of(Source.of("poster.png", pixels))
 
 
 def _order(
-    schema: ParameterSchema, seed: int | None, engine: Engine, prompt: str = "a calm sea"
+    schema: ParameterSchema,
+    seed: int | None,
+    engine: Engine,
+    prompt: str = "a calm sea",
+    on: Source | None = None,
 ) -> Order:
     values: dict[str, str | int] = {"prompt": prompt}
     if seed is not None:
         values["seed"] = seed
-    mask = np.zeros((200, 300), np.uint8)
+    given = on or source()
+    mask = np.zeros(given.size.shape, np.uint8)
     mask[80:120, 100:150] = 255
-    plan, inputs = plan_run(source(), mask)
-    return Order(FillRequest.build(schema, values), plan, inputs, engine)
+    return Order(FillRequest.build(schema, values), plan_run(given, mask), engine)
 
 
 def run(
@@ -75,14 +80,29 @@ def finished(
     seed: int | None = None,
     charged: int | None = 9,
     engine: Engine = Engine.APIFRAME,
+    on: Source | None = None,
 ) -> Entry:
-    """An entry with its result."""
-    order = _order(schema, seed, engine)
+    """An entry with its result, where `on` is given of that picture."""
+    order = _order(schema, seed, engine, on=on)
     job = replace(new_job(order), state=JobState.DONE, charged=charged, seconds=14.23)
     return Entry(
         number,
         job,
-        fill=Fill(order.inputs.source, order.plan, order.inputs.mask, photograph(300, 200, number)),
+        composite=Composite.of(order.inputs, [photograph(300, 200, number)], Blend()),
         thumbnail=photograph(150, 100, number),
         changed_outside=0,
+    )
+
+
+def outpainted(schema: ParameterSchema, number: int) -> Entry:
+    """The result of a preset, as the service returned it."""
+    request = FillRequest.build(schema, {"prompt": "a calm sea", "mode": "outpaint"})
+    order = Order(request, plan_run(source(), None), Engine.APIFRAME)
+    job = replace(new_job(order), state=JobState.DONE, charged=9, seconds=14.23)
+    raw = photograph(450, 200, number)
+    return Entry(
+        number,
+        job,
+        composite=Composite.of(order.inputs, [raw], Blend()),
+        thumbnail=photograph(225, 100, number),
     )

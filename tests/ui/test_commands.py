@@ -13,6 +13,7 @@ from fluxfill_studio.core.display import MaskView
 from fluxfill_studio.core.geometry import Point
 from fluxfill_studio.core.region import Combine
 from fluxfill_studio.core.request import Mode
+from fluxfill_studio.core.samples import Samples
 from fluxfill_studio.core.smart_select import Hints
 from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.stroke import Sample
@@ -99,7 +100,9 @@ def test_transparency_becomes_the_mask_where_the_picture_has_it(
         assert not actions[Act.FROM_ALPHA].isEnabled()
         alpha = np.full((200, 300), 255, np.uint8)
         alpha[:, :100] = 40
-        studio.document.show(Picture.of(Source("cut-out.png", photograph(300, 200), alpha)))
+        pixels = photograph(300, 200)
+        cut_out = Source("cut-out.png", Samples(pixels, alpha), pixels)
+        studio.document.show(Picture.of(cut_out))
         assert actions[Act.FROM_ALPHA].isEnabled()
         dab(studio)
         before = mask(studio).copy()
@@ -175,18 +178,21 @@ def test_undo_takes_back_a_hint_first(studio: Studio, actions: Actions, running:
 
 
 def test_actions_on_the_mask_need_a_picture_and_the_inpaint_mode(
-    studio: Studio, actions: Actions
+    studio: Studio, actions: Actions, running: Run
 ) -> None:
     def enabled() -> list[Act]:
         return [act for act in ON_A_MASK if actions[act].isEnabled()]
 
-    assert enabled() == []
-    studio.document.show(picture())
-    assert enabled() == list(ON_A_MASK)
-    actions[Act.OUTPAINT].trigger()
-    assert enabled() == []
-    actions[Act.INPAINT].trigger()
-    assert enabled() == list(ON_A_MASK)
+    async def body() -> None:
+        assert enabled() == []
+        studio.document.show(picture())
+        assert enabled() == list(ON_A_MASK)
+        actions[Act.OUTPAINT].trigger()
+        assert enabled() == []
+        actions[Act.INPAINT].trigger()
+        assert enabled() == list(ON_A_MASK)
+
+    running(body)
 
 
 def test_choices_are_made_by_actions_and_shown_on_them(studio: Studio, actions: Actions) -> None:

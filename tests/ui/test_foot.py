@@ -11,7 +11,7 @@ from fluxfill_studio.core.geometry import Point, Rect
 from fluxfill_studio.core.job import JobState
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.model.account import Spending
-from fluxfill_studio.model.document import MaskSummary
+from fluxfill_studio.model.document import Document, MaskSummary
 from fluxfill_studio.model.studio import Studio
 from fluxfill_studio.ui.foot import Foot
 from tests.ui.runs import finished, picture, run
@@ -78,10 +78,12 @@ def test_what_changes_all_the_time_keeps_its_place(foot: Foot) -> None:
         (MaskSummary(0.00004, Rect(9, 9, 3, 3)), "mask < 0.1 % · 3 × 3 px"),
     ],
 )
-def test_the_mask(studio: Studio, foot: Foot, summary: MaskSummary, text: str) -> None:
-    studio.document.show(picture())
-    studio.document.summary = summary
-    studio.document.summary_changed.emit()
+def test_the_mask(studio: Studio, summary: MaskSummary, text: str) -> None:
+    document = Document(studio.tasks)
+    foot = Foot(document, studio.gallery, studio.account)
+    document.show(picture())
+    document.summary = summary
+    document.summary_changed.emit()
     assert said(foot) == [text]
 
 

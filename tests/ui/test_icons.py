@@ -23,7 +23,7 @@ REQUIRED = {
     *("zoom-out", "open", "paste", "save", "run", "stop", "retry", "remove", "seed-dice"),
     *("reset", "settings", "chevron-down", "chevron-right", "check", "close", "warning", "info"),
     *("error", "compare-side", "use-as-source", "arrow-left", "arrow-right", "arrow-up"),
-    *("arrow-down", "square", "zoom-out-frame", "plus", "minus", "overlay", "mask-view"),
+    *("arrow-down", "square", "zoom-out-frame", "frame", "plus", "minus", "overlay", "mask-view"),
     *("image-view", "sun", "moon", "system-theme", "drop", "copy", "star", "key", "cloud"),
     *("laptop", "more", "add", "subtract", "intersect", "symmetry", "pressure", "grow", "shrink"),
     *("feather", "fill-holes", "from-alpha", "last-mask", "import", "export", "keyboard"),

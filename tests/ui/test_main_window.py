@@ -311,7 +311,7 @@ def test_a_result_of_an_earlier_start_is_looked_at_and_gone_on_with(
         assert again.compare.after.remark.text() == "0 pixels changed outside the mask"
         told = [label.text() for label in again.result_panel.findChildren(QLabel)]
         assert {"a calm sea", "300 × 200"} <= set(told)
-        assert later.gallery.entries[0].fill is None, "the memory is for what is looked at"
+        assert later.gallery.entries[0].composite is None, "the memory is for what is looked at"
         opened = asyncio.create_task(emitted(later.opener.opened))
         QTest.keyClick(again, Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier)
         (source,) = await opened
@@ -325,8 +325,8 @@ def test_what_cannot_be_brought_back_is_told(
     studio: Studio, window: MainWindow, schema: ParameterSchema, qt_loop: QtLoop
 ) -> None:
     async def drive() -> None:
-        lost = replace(finished(schema, 1), fill=None)
-        studio.gallery.add(replace(lost, job=replace(lost.job, result_file="result.png")))
+        lost = replace(finished(schema, 1), composite=None)
+        studio.gallery.add(replace(lost, job=replace(lost.job, results=("result.png",))))
         window.strip.result_chosen.emit(lost.id)
         await emitted(studio.notices.changed)
         assert studio.notices.current is not None

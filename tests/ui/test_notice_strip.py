@@ -189,7 +189,7 @@ def test_without_anything_that_helps_there_is_no_button(
     assert not button.isVisible(), "the run is not known any more"
     studio.gallery.add(run(schema, 1, JobState.FAILED, error=error))
     studio.notices.report(error)
-    assert button.text() == "Run again"
+    assert button.text() == "Run again · 9 credits"
     # While a file is being opened, the strip tells of that.
     studio.opener.name = "coffee.tif"
     studio.opener.progressed.emit()

@@ -19,6 +19,7 @@ from fluxfill_studio.core.errors import (
     KeyUnreadable,
     LedgerBusy,
     NotEnoughCredits,
+    ParameterError,
     RequestRejected,
     ResultGone,
     ServiceChanged,
@@ -48,6 +49,7 @@ from tests.ui.runs import finished, picture, run
         (KeyRejected(reason="r"), "Enter key…"),
         (ServiceChanged(address="a"), "Open settings"),
         (CertificateRejected(host="h", reason="r"), "Open settings"),
+        (ParameterError(name="Proxy", reason="r"), "Open settings"),
         (JobFlagged(reason="r"), "Edit prompt"),
         (RequestRejected(reason="r"), None),
         (JobFileLost(name="n", reason="r"), None),
@@ -110,9 +112,9 @@ def test_the_menu_has_the_best_first_and_in_any_case_how_to_go_on(
     assert texts(JobFlagged(reason="r")) == ["Edit prompt", "Run again"]
     assert texts(RequestRejected(reason="r")) == ["Resume"]
     (again,) = remedies.all_for_run(finished(schema, 2))
-    assert (again.text, again.price) == ("Run again", "9 credits")
+    assert (again.text, again.text_with_price) == ("Run again", "Run again · 9 credits")
     (draft,) = remedies.all_for_run(finished(schema, 3, engine=Engine.LOCAL))
-    assert (draft.text, draft.price) == ("Run again", "")
+    assert (draft.text_with_price, draft.price) == ("Run again", "")
 
 
 def accept(remedies: Remedies, error: FluxfillError) -> None:

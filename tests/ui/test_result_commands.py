@@ -106,6 +106,26 @@ def test_what_lies_on_the_users_disk_is_forgotten_at_once(
     qt_loop.run(drive())
 
 
+def test_what_is_told_of_a_run_goes_with_it(
+    studio: Studio, commands: ResultCommands, schema: ParameterSchema, qt_loop: QtLoop
+) -> None:
+    """The message offers to go on with the run, which is no longer there."""
+    entry, other = failed(schema, UNREACHABLE), failed(schema, KeyMissing())
+    for one in (entry, other):
+        studio.gallery.add(one)
+
+    async def drive() -> None:
+        commands.tell_story(entry.id)
+        told = []
+        for one in (other, entry):
+            commands.remove(one.id)
+            told.append(studio.notices.current is not None)
+        assert told == [True, False]
+        await studio.close()
+
+    qt_loop.run(drive())
+
+
 def test_saving_suggests_a_name(
     studio: Studio, commands: ResultCommands, window: QWidget, schema: ParameterSchema
 ) -> None:
@@ -131,8 +151,8 @@ def test_a_result_becomes_the_source(
         commands.use_as_source(None)
         commands.of_runs.use_wanted.emit(result.id)
         (source,) = await emitted(studio.opener.opened)
-        assert result.fill is not None
-        assert (source.pixels == result.fill.picture()).all()
+        assert result.composite is not None
+        assert (source.pixels == result.composite.picture().pixels).all()
         await studio.close()
 
     qt_loop.run(drive())

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from typing_extensions import override
 
 from fluxfill_studio.core.brush import Brush
-from fluxfill_studio.core.compose import Outcome
+from fluxfill_studio.core.composite import Outcome
 from fluxfill_studio.core.errors import Charge, JobFailed, KeyMissing, NoConnection
 from fluxfill_studio.core.geometry import Point
 from fluxfill_studio.core.job import Engine, JobState
@@ -324,12 +324,33 @@ def test_tab_reaches_one_tile_and_arrows_the_others(
     assert by_tab() == [3]
 
 
+def test_the_keyboard_stays_in_the_strip_when_its_run_is_removed(
+    studio: Studio, strip: ResultsStrip, schema: ParameterSchema, qt_loop: QtLoop
+) -> None:
+    results = [finished(schema, number) for number in (1, 2, 3)]
+    for result in results:
+        studio.gallery.add(result)
+    source, first, second, third = tiles(strip)
+    source.hide()  # nothing is open
+
+    async def drive() -> None:
+        third.setFocus()
+        studio.gallery.remove(results[2].id)
+        assert second.hasFocus()
+        first.setFocus()
+        studio.gallery.remove(results[0].id)
+        assert second.hasFocus()
+        await studio.close()
+
+    qt_loop.run(drive())
+
+
 def test_restored_runs_need_no_picture_to_be_shown(
     studio: Studio, strip: ResultsStrip, schema: ParameterSchema
 ) -> None:
     chosen: list[str] = []
     strip.result_chosen.connect(chosen.append)
-    bare = replace(finished(schema, 1), thumbnail=None, fill=None)
+    bare = replace(finished(schema, 1), thumbnail=None, composite=None)
     studio.gallery.add(bare)
     tile = tiles(strip)[1]
     assert tile.accessibleDescription() == "done"
@@ -342,9 +363,9 @@ def test_restored_runs_need_no_picture_to_be_shown(
 
 def outcome(schema: ParameterSchema) -> Outcome:
     entry = finished(schema, 1)
-    assert entry.fill is not None
+    assert entry.composite is not None
     assert entry.thumbnail is not None
-    return Outcome(entry.fill, entry.fill.picture(), entry.thumbnail, 0)
+    return Outcome(entry.composite, entry.composite.picture(), entry.thumbnail, 0)
 
 
 def hover(tile: QWidget) -> None:

@@ -68,6 +68,8 @@ def test_what_helps_is_a_button_below_the_words(tile: Tile) -> None:
     assert (button.isVisible(), button.text(), button.toolTip()) == (True, "Resume", "Go on")
     assert tile.rect().contains(button.geometry())
     QTest.mouseClick(button, LEFT)
+    tile.offer(Offer("Run again", "Anew", lambda: None, "9 credits"))
+    assert (button.text(), button.toolTip()) == ("Run again", "Anew\n9 credits")
     assert (accepted, pressed) == (["resume"], [])
     tile.offer(None)
     assert not button.isVisible()

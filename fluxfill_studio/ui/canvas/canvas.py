@@ -21,8 +21,7 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from fluxfill_studio.core.display import MaskView, Tint
-from fluxfill_studio.core.geometry import EMPTY, Point, Rect, Size
-from fluxfill_studio.core.outpaint import Preset, approximate_frame
+from fluxfill_studio.core.geometry import EMPTY, Point, Size
 from fluxfill_studio.core.pyramid import Pyramid
 from fluxfill_studio.core.request import Mode
 from fluxfill_studio.core.schema import Control
@@ -30,11 +29,15 @@ from fluxfill_studio.core.viewport import Viewport
 from fluxfill_studio.model.canvas import CanvasModel, Tool
 from fluxfill_studio.model.document import Document
 from fluxfill_studio.model.flood_preview import FloodPreview
-from fluxfill_studio.model.generation import Parameters
+from fluxfill_studio.model.framing import Framing
+from fluxfill_studio.model.parameters import Parameters
+from fluxfill_studio.model.sending import Sending
 from fluxfill_studio.model.smart_selection import SmartSelection
 from fluxfill_studio.ui.canvas.ants import Ants
+from fluxfill_studio.ui.canvas.context_frame import ContextFrame
+from fluxfill_studio.ui.canvas.extension_frame import ExtensionFrame
 from fluxfill_studio.ui.canvas.loan import ToolLoan
-from fluxfill_studio.ui.canvas.over import paint_axis, paint_frame
+from fluxfill_studio.ui.canvas.over import paint_axis
 from fluxfill_studio.ui.canvas.picture_view import PictureView
 from fluxfill_studio.ui.canvas.tool import CanvasTool, Pointer
 from fluxfill_studio.ui.canvas.toolbox import tools_for
@@ -56,6 +59,8 @@ class Canvas(PictureView):
         document: Document,
         model: CanvasModel,
         parameters: Parameters,
+        framing: Framing,
+        sending: Sending,
         flood_preview: FloodPreview,
         smart_selection: SmartSelection,
         parent: QWidget | None = None,
@@ -75,6 +80,9 @@ class Canvas(PictureView):
         self._is_pressed = False
         self._painted_over = EMPTY
         self._loan = ToolLoan(model, self)
+        self._frame = ExtensionFrame(self, framing)
+        self._context = ContextFrame(self, sending, document)
+        self._context.used.connect(self._loan.use)
         self._preview_size: Size | None = None
         self._viewport_before: Viewport | None = None
         self._look: Look | None = None
@@ -95,6 +103,8 @@ class Canvas(PictureView):
     def apply_look(self, look: Look) -> None:
         super().apply_look(look)
         self._look = look
+        self._frame.apply_look(look)
+        self._context.apply_look(look)
         self._show_mask_view()
 
     @property
@@ -134,8 +144,9 @@ class Canvas(PictureView):
 
     @override
     def mouseDoubleClickEvent(self, event: QMouseEvent, /) -> None:
-        super().mousePressEvent(event)
-        self._press(event, is_double=True)
+        if not self._context.double_click(event.position()):
+            super().mousePressEvent(event)
+            self._press(event, is_double=True)
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent, /) -> None:
@@ -272,9 +283,10 @@ class Canvas(PictureView):
 
     @override
     def keyPressEvent(self, event: QKeyEvent, /) -> None:
-        if self._in_hand.key(Qt.Key(event.key())):
+        key = Qt.Key(event.key())
+        if self._in_hand.key(key):
             self._tool_changed()
-        else:
+        elif not self._context.key(key):
             super().keyPressEvent(event)
             self._modifiers_changed(event)
 
@@ -324,19 +336,19 @@ class Canvas(PictureView):
             self._in_hand.leave()
             self._is_pressed = False
             self._in_hand = tool
+        self._show_context()
         self.cursor_changed()
 
     @override
     def paint_over(self, painter: QPainter) -> None:
-        if self.viewport is None or self._look is None:
+        if self.viewport is None:
             return
-        picture = self._document.picture
         ratio = self.devicePixelRatioF()
-        if self._is_outpainting and picture is not None and not self.is_previewing:
-            frame = approximate_frame(self._preset, picture.source.size)
-            paint_frame(painter, self.viewport, frame, self._look.theme)
+        if self._is_outpainting:
+            self._frame.paint(painter)
         elif self._model.is_symmetric:
             paint_axis(painter, self.viewport, ratio)
+        self._context.paint(painter, self.viewport, ratio)
         for tool in self._shown_tools():
             tool.paint(painter, self.viewport, ratio)
 
@@ -358,11 +370,6 @@ class Canvas(PictureView):
         self.request(self._painted_over, bounds)
         self._painted_over = bounds
 
-    @property
-    def _preset(self) -> Preset:
-        name = self._parameters.schema.with_control(Control.COMPASS).name
-        return Preset(self._parameters[name])
-
     def show_preview(self, preview: Pyramid) -> None:
         """Show what is known so far of the picture that is being opened, to look at only."""
         self._settle()
@@ -371,6 +378,8 @@ class Canvas(PictureView):
         same = preview.size == self._preview_size
         self._preview_size = preview.size
         self.show_picture(preview, viewport=self.viewport if same else None)
+        self._frame.set_shown(False)
+        self._show_context()
         self.cursor_changed()
 
     def end_preview(self) -> None:
@@ -396,7 +405,8 @@ class Canvas(PictureView):
             self.show_picture(None)
         else:
             self.show_picture(picture.pyramid, picture.mask_pyramid, viewport)
-            self._show_frame()
+            self._frame.set_shown(self._is_outpainting)
+        self._show_context()
         self.cursor_changed()
 
     def _show_mask_view(self) -> None:
@@ -408,23 +418,17 @@ class Canvas(PictureView):
         view = MaskView.IMAGE if self._is_outpainting else self._model.mask_view
         self.show_mask_as(view, tint)
         self._ants.set_marching(overlay.outline and view is not MaskView.IMAGE)
+        self._show_context()
+
+    def _show_context(self) -> None:
+        """The frame around what is sent, unless the user wants to see nothing but the picture."""
+        is_shown = not self.is_previewing and self._model.mask_view is not MaskView.IMAGE
+        self._context.set_shown(is_shown, has_handles=self._model.tool is Tool.HAND)
 
     def _parameter_changed(self, name: str) -> None:
-        controls = (Control.MODE, Control.COMPASS)
-        if self._parameters.schema[name].control in controls:
+        if self._parameters.schema[name].control is Control.MODE:
             self._settle()
             self._is_outpainting = self._parameters.mode is Mode.OUTPAINT
             self._show_mask_view()
-            self._show_frame()
+            self._frame.set_shown(self._is_outpainting and not self.is_previewing)
             self.cursor_changed()
-
-    def _show_frame(self) -> None:
-        """Let a fitted view take in what the picture will grow to."""
-        picture = self._document.picture
-        if self.viewport is None or picture is None:
-            return
-        size = picture.source.size
-        frame = Rect.of(size)
-        if self._is_outpainting:
-            frame = approximate_frame(self._preset, size)
-        self._place(self.viewport.framed(frame))

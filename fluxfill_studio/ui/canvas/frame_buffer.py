@@ -86,6 +86,14 @@ class FrameBuffer:
         self._stale.append(stale)
         return stale
 
+    def redraw(self, rect: Rect) -> Rect:
+        """The picture changed in `rect` (image pixels); returns the view pixels to paint again."""
+        changed = self.viewport.view_rect(rect)
+        if self._source is None or changed.is_empty:
+            return EMPTY
+        self._sampler.sample(self._source, changed, self._picture[self._place(changed)])
+        return changed
+
     def invalidate_all(self) -> None:
         self._stale = [self.area]
 

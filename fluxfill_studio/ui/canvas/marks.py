@@ -27,7 +27,7 @@ _BADGES: Final = {
     Combine.SUBTRACT: ((1.0, 0.0),),
     Combine.INTERSECT: ((0.8, 0.8), (0.8, -0.8)),
 }
-_TEXT_AWAY: Final = QPointF(18.0, -18.0)
+_TEXT_AWAY: Final = Point(18, -18)
 _TEXT_SIZE: Final = 12
 _TEXT_INSET: Final = 6.0
 _BLACK: Final = QColor(0, 0, 0)
@@ -193,12 +193,16 @@ class Badge:
 
 @dataclass(frozen=True)
 class Caption:
-    """A short text on a dark plate, to the right of and above a place of a view of size `view`."""
+    """A short text on a dark plate, to the right of and above a place of a view of size `view`.
+
+    `away` is where the plate's lower left corner is from there, in pixels of the interface.
+    """
 
     text: str
     place: Point
     view: Size
     ratio: float
+    away: Point = _TEXT_AWAY
 
     @property
     def bounds(self) -> Rect:
@@ -224,8 +228,8 @@ class Caption:
         inset = _TEXT_INSET * self.ratio
         width = math.ceil(metrics.horizontalAdvance(self.text) + 2 * inset)
         height = math.ceil(metrics.height() + inset)
-        left = round(self.place.x + _TEXT_AWAY.x() * self.ratio)
-        top = round(self.place.y + _TEXT_AWAY.y() * self.ratio) - height
+        left = round(self.place.x + self.away.x * self.ratio)
+        top = round(self.place.y + self.away.y * self.ratio) - height
         # Wherever the place is, the text is to be read.
         left = min(max(left, 0), max(self.view.width - width, 0))
         top = min(max(top, 0), max(self.view.height - height, 0))

@@ -108,6 +108,11 @@ class PictureView(QWidget):
             viewport = self._viewport
             self._place(Viewport.fitted(viewport.image, viewport.view, viewport.frame))
 
+    def take_in(self, frame: Rect | None) -> None:
+        """Fit `frame`, in image pixels, from now on, or the picture: at once in a fitted view."""
+        if self._viewport is not None:
+            self._place(self._viewport.framed(frame or Rect.of(self._viewport.image)))
+
     def zoom_to(self, scale: float, at: QPointF | None = None) -> None:
         """Zoom to `scale` with the widget point `at` (the middle by default) kept in place."""
         if self._viewport is not None:
@@ -129,6 +134,11 @@ class PictureView(QWidget):
         """The mask changed in `rect` of the picture: only that is painted again."""
         if self._buffer is not None:
             self.request(self._buffer.invalidate(rect))
+
+    def redraw(self, rect: Rect) -> None:
+        """The picture itself changed in `rect`."""
+        if self._buffer is not None:
+            self.request(self._buffer.redraw(rect))
 
     def show_mask_as(self, view: MaskView, tint: Tint) -> None:
         self._palette = palette(view, tint)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from typing_extensions import override
 
 from fluxfill_studio.core.pyramid import Pyramid
+from fluxfill_studio.model.blending import Blending
 from fluxfill_studio.model.gallery import Gallery
 from fluxfill_studio.ui.canvas.picture_view import PictureView
 from fluxfill_studio.ui.look import Look
@@ -54,9 +55,10 @@ class CompareView(QWidget):
     accepted = Signal()
     """Enter was pressed."""
 
-    def __init__(self, gallery: Gallery, parent: QWidget | None = None) -> None:
+    def __init__(self, gallery: Gallery, blending: Blending, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._gallery = gallery
+        self._blending = blending
         self.before = ComparePane(self.tr("Before"), self)
         self.after = ComparePane(self.tr("After"), self)
         self.setFocusProxy(self.before)
@@ -70,6 +72,9 @@ class CompareView(QWidget):
         for pane in (self.before, self.after):
             pane.hovered.connect(self.hovered)
         gallery.shown_changed.connect(self._show)
+        gallery.picture_changed.connect(self._exchange)
+        blending.previewed.connect(self.after.redraw)
+        blending.changed.connect(self._prove)
 
     def apply_look(self, look: Look) -> None:
         self.before.apply_look(look)
@@ -85,6 +90,7 @@ class CompareView(QWidget):
     def _link(self, moved: PictureView, other: PictureView) -> None:
         if moved.viewport is not None and other.viewport is not None:
             other.set_viewport(other.viewport.like(moved.viewport))
+        self._blending.look_through(self.after.viewport)
         self.viewport_changed.emit()
 
     def _show(self) -> None:
@@ -93,17 +99,30 @@ class CompareView(QWidget):
         after: Pyramid | None = None if shown is None else shown.pyramid
         self.before.show_picture(before)
         self.after.show_picture(after)
-        if shown is not None:
-            self._prove(shown.entry.changed_outside)
+        self._prove()
 
-    def _prove(self, changed_outside: int | None) -> None:
+    def _exchange(self) -> None:
+        """Show the picture of the same result that is whole now, where the other one was."""
+        shown = self._gallery.shown
+        if shown is not None:
+            self.after.show_picture(shown.pyramid, viewport=self.after.viewport)
+
+    def _prove(self) -> None:
         """Tell what was counted; an outpaint has no outside of a mask."""
-        if changed_outside is None:
-            self.after.set_remark(self.tr("as the service returned it"), "badge")
-        else:
+        shown = self._gallery.shown
+        if shown is None:
+            return
+        changed = shown.entry.changed_outside
+        if not self._blending.is_made:
+            self.after.set_remark(self.tr("counting changed pixels…"), "badge")
+        elif changed is not None:
             text = self.tr("{count} pixels changed outside the mask")
-            role = "badge-ok" if changed_outside == 0 else "badge-error"
-            self.after.set_remark(text.format(count=f"{changed_outside:,}"), role)
+            role = "badge-ok" if changed == 0 else "badge-error"
+            self.after.set_remark(text.format(count=f"{changed:,}"), role)
+        elif all(part.plan.frame is not None for part in shown.composite.inputs.parts):
+            self.after.set_remark(self.tr("original pixels kept"), "badge-ok")
+        else:
+            self.after.set_remark(self.tr("as the service returned it"), "badge")
 
 
 def _badge(text: str) -> QLabel:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
@@ -10,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -17,10 +20,16 @@ from PySide6.QtWidgets import (
 from fluxfill_studio.core.geometry import Size
 from fluxfill_studio.core.job import Engine
 from fluxfill_studio.core.schema import Control, ParameterSchema
+from fluxfill_studio.model.blending import Blending
 from fluxfill_studio.model.gallery import Entry, Gallery
 from fluxfill_studio.ui.actions import Act, Actions
+from fluxfill_studio.ui.compare.blend_card import BlendCard
+from fluxfill_studio.ui.look import Look
+from fluxfill_studio.ui.panels.rows import GUTTER
 from fluxfill_studio.ui.wording import credits_text, schema_text
 
+_MARGIN: Final = 16
+_SPACING: Final = 12
 _NOT_LISTED = (Control.SOURCE, Control.MASK, Control.PROMPT, Control.MODE)
 
 
@@ -31,6 +40,7 @@ class ResultPanel(QFrame):
         self,
         schema: ParameterSchema,
         gallery: Gallery,
+        blending: Blending,
         actions: Actions,
         parent: QWidget | None = None,
     ) -> None:
@@ -49,19 +59,46 @@ class ResultPanel(QFrame):
         )
         self._draft_note.setProperty("role", "muted")
         self._draft_note.setWordWrap(True)
+        self.blend = BlendCard(blending)
         column = QVBoxLayout(self)
-        column.setContentsMargins(14, 14, 14, 14)
-        column.setSpacing(12)
-        column.addWidget(self._prompt_card())
-        column.addWidget(self._facts_card())
-        column.addWidget(self._draft_note)
-        column.addStretch(1)
-        column.addWidget(_button(actions, Act.SAVE, "secondary"))
-        column.addWidget(_button(actions, Act.USE_AS_SOURCE, "primary"))
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._scrolled_cards(), 1)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(_MARGIN, 0, _MARGIN, _MARGIN)
+        foot.setSpacing(_SPACING)
+        foot.addWidget(_button(actions, Act.SAVE, "secondary"))
+        foot.addWidget(_button(actions, Act.USE_AS_SOURCE, "primary"))
+        column.addLayout(foot)
         gallery.shown_changed.connect(self._show)
+
+    def apply_look(self, look: Look) -> None:
+        self.blend.apply_look(look)
 
     def copy_prompt(self) -> None:
         QGuiApplication.clipboard().setText(self._prompt.text())
+
+    def _scrolled_cards(self) -> QScrollArea:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        # The gutter of the blend's rows is the left margin.
+        column.setContentsMargins(_MARGIN - GUTTER, _MARGIN, _MARGIN, _MARGIN)
+        column.setSpacing(_SPACING)
+        column.addWidget(self.blend)
+        cards = QVBoxLayout()
+        cards.setContentsMargins(GUTTER, 0, 0, 0)
+        cards.setSpacing(_SPACING)
+        cards.addWidget(self._prompt_card())
+        cards.addWidget(self._facts_card())
+        cards.addWidget(self._draft_note)
+        column.addLayout(cards)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(content)
+        return area
 
     def _prompt_card(self) -> QFrame:
         card = QFrame()
@@ -100,7 +137,7 @@ class ResultPanel(QFrame):
         self._draft_note.setVisible(entry.job.engine is Engine.LOCAL)
         while self._facts.rowCount():
             self._facts.removeRow(0)
-        for name, value in self._rows(entry, shown.fill.size):
+        for name, value in self._rows(entry, shown.size):
             label = QLabel(name)
             label.setProperty("role", "muted")
             text = QLabel(value)

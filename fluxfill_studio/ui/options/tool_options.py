@@ -36,7 +36,7 @@ class ToolOptions(QFrame):
         self._inpaint = InpaintPage(studio.canvas, studio.smart_selection, actions)
         self._pages = {
             OptionsPage.INPAINT: self._inpaint,
-            OptionsPage.OUTPAINT: OutpaintPage(studio.parameters, studio.document),
+            OptionsPage.OUTPAINT: OutpaintPage(studio.parameters, studio.framing),
             OptionsPage.COMPARE: ComparePage(studio.gallery),
         }
         self._stack = QStackedWidget()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QKeySequence, QTextCursor
 from PySide6.QtWidgets import (
     QFrame,
@@ -20,7 +21,9 @@ from PySide6.QtWidgets import (
 from fluxfill_studio.core.job import Engine
 from fluxfill_studio.core.schema import Control, Parameter
 from fluxfill_studio.model.account import Account
-from fluxfill_studio.model.generation import Parameters
+from fluxfill_studio.model.framing import Framing
+from fluxfill_studio.model.parameters import Parameters
+from fluxfill_studio.model.sending import Sending
 from fluxfill_studio.ui.look import Look
 from fluxfill_studio.ui.panels.compass import Compass
 from fluxfill_studio.ui.panels.prompt_editor import PromptEditor
@@ -32,18 +35,20 @@ from fluxfill_studio.ui.panels.rows import (
     SwitchRow,
     choice_row,
 )
+from fluxfill_studio.ui.panels.sent_card import SentCard
 from fluxfill_studio.ui.panels.variants import VariantsRow
 from fluxfill_studio.ui.wording import credits_text
 
-ROWS: Final[Mapping[Control, Callable[[Parameters, Parameter], Row]]] = {
+_Maker = Callable[[Parameters, Parameter], Row]
+
+ROWS: Final[Mapping[Control, _Maker]] = {
     Control.PROMPT: PromptEditor,
-    Control.COMPASS: Compass,
     Control.SEGMENTS: choice_row,
     Control.SLIDER: SliderRow,
     Control.SWITCH: SwitchRow,
     Control.SEED: SeedRow,
 }
-"""What shows a parameter here."""
+"""What shows a parameter here. The compass, which needs to know of exact frames, is one more."""
 
 SET_ELSEWHERE: Final = frozenset({Control.SOURCE, Control.MASK, Control.MODE})
 """Set by opening a picture, by painting, and in the top bar."""
@@ -52,20 +57,32 @@ SET_ELSEWHERE: Final = frozenset({Control.SOURCE, Control.MASK, Control.MODE})
 _WHAT: Final = (Control.PROMPT, Control.COMPASS)
 _MARGIN: Final = 16
 _SPACING: Final = 8
+_DOT: Final = "●"
 
 
 class ParameterPanel(QFrame):
     """What a run is told, and the run. Rows of another mode than the present one are hidden."""
 
-    def __init__(self, parameters: Parameters, account: Account, run_action: QAction) -> None:
+    def __init__(
+        self,
+        parameters: Parameters,
+        framing: Framing,
+        sending: Sending,
+        account: Account,
+        sent_card: SentCard,
+        run_action: QAction,
+    ) -> None:
         super().__init__()
         self._parameters = parameters
+        self._sending = sending
         self._account = account
+        self._sent_card = sent_card
         self._run_action = run_action
         self.setProperty("role", "panel")
         self.setProperty("edge", "left")
+        makers: dict[Control, _Maker] = {**ROWS, Control.COMPASS: partial(Compass, framing)}
         self.rows = [
-            ROWS[parameter.control](parameters, parameter)
+            makers[parameter.control](parameters, parameter)
             for parameter in parameters.schema.parameters
             if parameter.control not in SET_ELSEWHERE
         ]
@@ -79,15 +96,17 @@ class ParameterPanel(QFrame):
         layout.addLayout(self._foot())
 
         parameters.changed.connect(self._on_changed)
+        sending.changed.connect(self._show_sending)
         self.variants.changed.connect(self._show_run)
         account.changed.connect(self._show_run)
         run_action.changed.connect(self._show_run)
         self._show_rows()
-        self._show_run()
+        self._show_sending()
 
     def apply_look(self, look: Look) -> None:
         for row in self.rows:
             row.apply_look(look)
+        self._sent_card.apply_look(look)
 
     def focus_prompt(self) -> None:
         """Let the user write at the end of the prompt."""
@@ -105,6 +124,10 @@ class ParameterPanel(QFrame):
         how = [row for row in self.rows if row not in what]
         for row in (*what, self.variants, *how):
             column.addWidget(row)
+        card = QVBoxLayout()
+        card.setContentsMargins(GUTTER, _SPACING, 0, 0)
+        card.addWidget(self._sent_card)
+        column.addLayout(card)
         column.addStretch()
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -114,8 +137,10 @@ class ParameterPanel(QFrame):
         return area
 
     def _foot(self) -> QVBoxLayout:
-        self.note = QLabel()
-        self.note.setWordWrap(True)
+        self.warnings, self.note = QLabel(), QLabel()
+        self.warnings.setProperty("role", "warning")
+        for label in (self.warnings, self.note):
+            label.setWordWrap(True)
         self._verb, self._detail = QLabel(), QLabel()
         self._detail.setProperty("role", "detail")
         self.run_button = QPushButton()
@@ -132,6 +157,7 @@ class ParameterPanel(QFrame):
         foot = QVBoxLayout()
         foot.setContentsMargins(_MARGIN, _SPACING, _MARGIN, _MARGIN)
         foot.setSpacing(_SPACING)
+        foot.addWidget(self.warnings)
         foot.addWidget(self.note)
         foot.addWidget(self.run_button)
         return foot
@@ -145,9 +171,17 @@ class ParameterPanel(QFrame):
         for row in self.rows:
             row.setVisible(row.parameter.mode in (None, mode))
 
+    def _show_sending(self) -> None:
+        """What speaks against the run stands where it is begun, however far the rows scroll."""
+        warnings = self._sending.warnings
+        texts = [QCoreApplication.translate("warnings", warning.value) for warning in warnings]
+        self.warnings.setText("\n".join(f"{_DOT} {text}" for text in texts))
+        self.warnings.setVisible(bool(texts))
+        self._show_run()
+
     def _show_run(self) -> None:
         local = self._account.engine is Engine.LOCAL
-        price = self.variants.count * self._account.price
+        price = self._sending.runs * self.variants.count * self._account.price
         cost = self.tr("free local draft") if local else credits_text(price)
         key = self._run_action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         self._verb.setText(self._run_action.text())

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from fluxfill_studio.core.prompt import reads_like_a_negative
 from fluxfill_studio.core.schema import Parameter, Value
-from fluxfill_studio.model.generation import Parameters
+from fluxfill_studio.model.parameters import Parameters
 from fluxfill_studio.ui.panels.rows import GUTTER, Row
 from fluxfill_studio.ui.wording import schema_text
 

@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from fluxfill_studio.core.schema import Parameter, Value
-from fluxfill_studio.model.generation import Parameters
+from fluxfill_studio.model.parameters import Parameters
 from fluxfill_studio.ui.look import Look
 from fluxfill_studio.ui.switch import Switch
 from fluxfill_studio.ui.wording import schema_text

@@ -8,9 +8,11 @@ from pathlib import Path
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton
 
+from fluxfill_studio.core.errors import ParameterError
 from fluxfill_studio.model.account import Account
 from fluxfill_studio.ui.dialogs import plain_button
-from fluxfill_studio.ui.settings.card import Card, NumberBox
+from fluxfill_studio.ui.settings.card import Card, NumberBox, Remark
+from fluxfill_studio.ui.wording import what_happened
 
 _MOST_JOBS = 32
 
@@ -25,7 +27,7 @@ class ConnectionCard(Card):
         self.address = QLineEdit()
         self.address.setPlaceholderText(account.default_base_url)
         self.address.setToolTip(self.tr("Where the service is asked, and the key is sent"))
-        self.reset_address = self._reset(self.address)
+        self.reset_address = self._reset(self.address, self.tr("Reset the address"))
         self.add_row(self.tr("Address"), self.address, self.reset_address, stretched=True)
         self.jobs = NumberBox(_MOST_JOBS)
         self.jobs.setToolTip(self.tr("More than the account allows are never begun"))
@@ -33,14 +35,14 @@ class ConnectionCard(Card):
         self.proxy = QLineEdit()
         self.proxy.setPlaceholderText(self.tr("as the system says"))
         self.proxy.setToolTip(self.tr("An http or https address that all requests go through"))
-        self.reset_proxy = self._reset(self.proxy)
+        self.reset_proxy = self._reset(self.proxy, self.tr("Reset the proxy"))
         self.add_row(self.tr("Proxy"), self.proxy, self.reset_proxy, stretched=True)
         self.certificates = QLineEdit()
         self.certificates.setPlaceholderText(self.tr("as the system says"))
         self.certificates.setToolTip(self.tr("A PEM file of authorities to be trusted as well"))
         self.choose = plain_button(self.tr("Choose…"))
         self.choose.setAccessibleName(self.tr("Choose a file of certificates"))
-        self.reset_certificates = self._reset(self.certificates)
+        self.reset_certificates = self._reset(self.certificates, self.tr("Reset the certificates"))
         self.add_row(
             self.tr("Certificates"),
             self.certificates,
@@ -48,6 +50,8 @@ class ConnectionCard(Card):
             self.reset_certificates,
             stretched=True,
         )
+        self.trouble = Remark()
+        self.add_line(self.trouble)
         account.changed.connect(self._show)
         self._show()
         for field in (self.address, self.proxy, self.certificates):
@@ -55,8 +59,9 @@ class ConnectionCard(Card):
         self.jobs.valueChanged.connect(self._limit)
         self.choose.clicked.connect(self._ask_file)
 
-    def _reset(self, field: QLineEdit) -> QPushButton:
+    def _reset(self, field: QLineEdit, name: str) -> QPushButton:
         button = plain_button(self.tr("Reset"))
+        button.setAccessibleName(name)
         button.setToolTip(self.tr("As it was at first"))
         button.clicked.connect(field.clear)
         button.clicked.connect(self._connect)
@@ -92,6 +97,9 @@ class ConnectionCard(Card):
 
     def _show(self) -> None:
         connection, limits = self._account.connection, self._account.limits
+        trouble = self._account.trouble
+        told = what_happened(trouble) if isinstance(trouble, ParameterError) else ""
+        self.trouble.say(told, "error")
         for field, text, reset in (
             (self.address, connection.base_url, self.reset_address),
             (self.proxy, connection.proxy, self.reset_proxy),

@@ -82,6 +82,7 @@ class KeyCard(Card):
 
     def _connect(self) -> None:
         self.field.textChanged.connect(self._show)
+        self.field.textEdited.connect(self._entry.retract)
         self.field.returnPressed.connect(self._use_key)
         self.show_text.toggled.connect(self._show_or_hide)
         self.test.clicked.connect(self._test_key)
@@ -89,7 +90,7 @@ class KeyCard(Card):
         self.forget.clicked.connect(self._forget_key)
         self._account.changed.connect(self._show)
         self._entry.changed.connect(self._show)
-        self._entry.kept.connect(self.field.clear)
+        self._entry.kept.connect(self._empty_field)
 
     def _test_key(self) -> None:
         self._entry.test(self.field.text())
@@ -97,6 +98,9 @@ class KeyCard(Card):
     def _use_key(self) -> None:
         if self.use.isEnabled():
             self._entry.keep(self.field.text(), self._place)
+
+    def _empty_field(self) -> None:
+        self.field.setText("")  # after clear() an undo would show the key that is in use
 
     def _forget_key(self) -> None:
         self.field.setFocus()  # the button cannot keep the keyboard
@@ -113,7 +117,10 @@ class KeyCard(Card):
     def _show(self) -> None:
         account, entry = self._account, self._entry
         given = account.key_place is KeyPlace.ENVIRONMENT
-        self.state.say(key_place_text(account.key_place))
+        if account.unreadable is None:
+            self.state.say(key_place_text(account.key_place))
+        else:
+            self.state.say(what_happened(account.unreadable), "error")
         self.field.setPlaceholderText(self.tr("Another key") if account.has_key else "afk_…")
         self._show_places(can_choose=not given)
         typed = bool(self.field.text().strip())
@@ -121,7 +128,8 @@ class KeyCard(Card):
             control.setEnabled(not given)
         self.test.setEnabled((typed or account.has_key) and not entry.is_busy)
         self.use.setEnabled(typed and not given and not entry.is_busy)
-        self.forget.setVisible(account.has_key and not given)
+        is_kept = account.has_key or account.unreadable is not None
+        self.forget.setVisible(is_kept and not given)
         self.forget.setEnabled(not entry.is_busy)
         if entry.is_busy:
             self.outcome.say(self.tr("Asking the service…"))

@@ -18,7 +18,9 @@ from fluxfill_studio.core.types import Pixels, Plane
 from fluxfill_studio.model.canvas import CanvasModel
 from fluxfill_studio.model.document import Document, Picture
 from fluxfill_studio.model.flood_preview import FloodPreview
-from fluxfill_studio.model.generation import Parameters
+from fluxfill_studio.model.framing import Framing
+from fluxfill_studio.model.parameters import Parameters
+from fluxfill_studio.model.sending import Sending
 from fluxfill_studio.model.smart_selection import SmartSelection
 from fluxfill_studio.model.tasks import TaskOwner
 from fluxfill_studio.ui.canvas.canvas import Canvas
@@ -37,6 +39,8 @@ class Easel:
     document: Document
     model: CanvasModel
     parameters: Parameters
+    framing: Framing
+    sending: Sending
     flood: FloodPreview
     smart: SmartSelection
 
@@ -63,7 +67,7 @@ class Easel:
         return mask.pixels
 
     def show(self, pixels: Pixels) -> None:
-        self.document.show(Picture.of(Source("easel", pixels)))
+        self.document.show(Picture.of(Source.of("easel", pixels)))
 
 
 OnEasel = Callable[[Callable[[Easel], None]], None]
@@ -81,12 +85,14 @@ def with_easel(qtbot: QtBot, qt_loop: QtLoop, schema: ParameterSchema, look: Loo
         tasks = TaskOwner()
         document, model, parameters = Document(tasks), CanvasModel(), Parameters(schema)
         flood, smart = FloodPreview(document, tasks), SmartSelection(document, model, tasks)
-        canvas = Canvas(document, model, parameters, flood, smart)
+        framing = Framing(document, parameters)
+        sending = Sending(document, parameters, framing, tasks)
+        canvas = Canvas(document, model, parameters, framing, sending, flood, smart)
         qtbot.addWidget(canvas)
         canvas.apply_look(look)
         canvas.resize(*VIEW)
         canvas.show()
-        easel = Easel(canvas, document, model, parameters, flood, smart)
+        easel = Easel(canvas, document, model, parameters, framing, sending, flood, smart)
         easel.show(photograph(800, 600))
         await body(easel)
         await tasks.close()

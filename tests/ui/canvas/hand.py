@@ -55,6 +55,8 @@ class Hand:
 def on_screen(widget: QWidget) -> QImage:
     """What the screen shows after nothing but the changed parts has been painted again."""
     QApplication.processEvents()
+    # What came in last, from a worker perhaps, has only asked for its part to be painted.
+    QApplication.sendPostedEvents()
     shown = widget.screen().grabWindow(widget.winId()).toImage()
     return shown.convertToFormat(QImage.Format.Format_RGB32)
 

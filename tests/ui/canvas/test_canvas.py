@@ -432,7 +432,15 @@ def leave(widget: QWidget) -> None:
 
 def from_scratch(easel: Easel, look: Look, pointer: QPoint | None) -> QImage:
     """What a canvas shows that has shown nothing before."""
-    canvas = Canvas(easel.document, easel.model, easel.parameters, easel.flood, easel.smart)
+    canvas = Canvas(
+        easel.document,
+        easel.model,
+        easel.parameters,
+        easel.framing,
+        easel.sending,
+        easel.flood,
+        easel.smart,
+    )
     canvas.apply_look(look)
     canvas.resize(easel.canvas.size())
     assert easel.canvas.viewport is not None

@@ -16,6 +16,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
 from fluxfill_studio.core.display import MaskView
+from fluxfill_studio.core.extension import Extension
 from fluxfill_studio.core.types import Pixels
 from fluxfill_studio.model.canvas import Tool
 from fluxfill_studio.ui.pictures import to_pixels
@@ -118,5 +119,14 @@ def test_the_outpaint_preview(on_easel: OnEasel, matches: Matches) -> None:
         easel.parameters.set("mode", "outpaint")
         easel.parameters.set("outpaint", "Right outpaint")
         matches(easel.canvas.grab().toImage(), "outpaint-right")
+
+    on_easel(body)
+
+
+def test_an_exact_frame(on_easel: OnEasel, matches: Matches) -> None:
+    def body(easel: Easel) -> None:
+        easel.parameters.set("mode", "outpaint")
+        easel.framing.set_extension(Extension(200, 90, 9, 0))
+        matches(easel.canvas.grab().toImage(), "outpaint-exact")
 
     on_easel(body)

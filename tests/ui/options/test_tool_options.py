@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from fluxfill_studio.core.display import MaskView
+from fluxfill_studio.core.extension import Extension
 from fluxfill_studio.core.job import Engine
 from fluxfill_studio.core.pyramid import Pyramid
 from fluxfill_studio.core.region import Combine
@@ -288,12 +289,23 @@ def test_the_outpaint_page_tells_direction_and_approximate_size(
 ) -> None:
     options.set_page(OptionsPage.OUTPAINT)
     assert said(options)[1] == "Zoom out 1.5×"
-    assert said(options)[-1] == ""
+    assert not any("×" in text for text in said(options)[2:])
     studio.document.show(picture(300, 200))
     assert said(options)[-1] == "about 450 × 300 px"
     studio.parameters.set("outpaint", "Right outpaint")
     assert said(options)[1] == "Right"
+    assert "approximate" in said(options)[2]
     assert said(options)[-1] == "about 450 × 200 px"
+
+
+def test_the_outpaint_page_tells_exact_size_and_runs(studio: Studio, options: ToolOptions) -> None:
+    options.set_page(OptionsPage.OUTPAINT)
+    studio.document.show(picture(300, 200))
+    studio.framing.set_extension(Extension(left=301, bottom=77))
+    assert said(options)[1] == "Exact"
+    assert said(options)[-2:] == ["601 × 277 px", f"in {studio.framing.steps} runs"]
+    studio.framing.set_extension(Extension(left=10))
+    assert said(options)[-1] == "310 × 200 px"
 
 
 @pytest.mark.parametrize(
@@ -319,9 +331,9 @@ def test_the_compare_page_tells_the_facts_of_the_result(
 
 
 def shown(entry: Entry) -> Shown:
-    assert entry.fill is not None
+    assert entry.composite is not None
     result = photograph(300, 200)
-    return Shown(entry, entry.fill, result, Pyramid(result), Pyramid(entry.fill.source.pixels))
+    return Shown(entry, entry.composite, Pyramid(result), Pyramid(entry.composite.source.pixels))
 
 
 def test_no_page_changes_the_height(options: ToolOptions) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from fluxfill_studio.core.schema import ParameterSchema
-from fluxfill_studio.model.generation import Parameters
+from fluxfill_studio.model.parameters import Parameters
 
 Show = Callable[[QWidget], None]
 

@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from fluxfill_studio.core.schema import Kind, Parameter, ParameterSchema
-from fluxfill_studio.model.generation import Parameters
+from fluxfill_studio.model.parameters import Parameters
 from fluxfill_studio.ui.panels.rows import Row, SeedRow, SliderRow
 
 Key = Qt.Key

@@ -11,11 +11,17 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from fluxfill_studio.core.extension import Extension
 from fluxfill_studio.core.outpaint import Preset
 from fluxfill_studio.core.schema import Choice, ParameterSchema
-from fluxfill_studio.model.generation import Parameters
+from fluxfill_studio.core.source import Source
+from fluxfill_studio.model.document import Document, Picture
+from fluxfill_studio.model.framing import Framing
+from fluxfill_studio.model.parameters import Parameters
+from fluxfill_studio.model.tasks import TaskOwner
 from fluxfill_studio.ui.look import Look
 from fluxfill_studio.ui.panels.compass import Compass
+from tests.pictures import photograph
 
 Key = Qt.Key
 Show = Callable[[QWidget], None]
@@ -28,8 +34,21 @@ PLACES: list[list[Preset | None]] = [
 
 
 @pytest.fixture
-def compass(parameters: Parameters, show: Show, look: Look) -> Compass:
-    result = Compass(parameters, parameters.schema["outpaint"])
+def document(qapp: object) -> Document:
+    return Document(TaskOwner())
+
+
+@pytest.fixture
+def framing(document: Document, parameters: Parameters) -> Framing:
+    """Of a picture of 600 × 400."""
+    result = Framing(document, parameters)
+    document.show(Picture.of(Source.of("compass", photograph(600, 400))))
+    return result
+
+
+@pytest.fixture
+def compass(framing: Framing, parameters: Parameters, show: Show, look: Look) -> Compass:
+    result = Compass(framing, parameters, parameters.schema["outpaint"])
     result.apply_look(look)
     result.setFixedWidth(312)
     show(result)
@@ -99,12 +118,14 @@ def test_the_tab_key_visits_the_chosen_tile_only(compass: Compass, parameters: P
     assert not any(other.hasFocus() for other in compass.buttons.values())
 
 
-def test_a_choice_without_a_place_stands_below(schema: ParameterSchema, show: Show) -> None:
+def test_a_choice_without_a_place_stands_below(
+    schema: ParameterSchema, document: Document, show: Show
+) -> None:
     outpaint = schema["outpaint"]
     more = tuple(Choice(f"New {n}", f"New {n}") for n in range(4))
     changed = replace(outpaint, choices=(*outpaint.choices, *more))
     parameters = Parameters(replace(schema, parameters=(changed,)))
-    compass = Compass(parameters, changed)
+    compass = Compass(Framing(document, parameters), parameters, changed)
     show(compass)
     QApplication.processEvents()
     known = compass.buttons["Bottom outpaint"]
@@ -115,10 +136,78 @@ def test_a_choice_without_a_place_stands_below(schema: ParameterSchema, show: Sh
     assert parameters["outpaint"] == "New 3"
 
 
-def test_the_heading_stands_alone_for_fewer_presets(schema: ParameterSchema, look: Look) -> None:
+def test_the_heading_stands_alone_for_fewer_presets(
+    schema: ParameterSchema, document: Document, look: Look
+) -> None:
     outpaint = schema["outpaint"]
     changed = replace(outpaint, choices=outpaint.choices[:2])
     parameters = Parameters(replace(schema, parameters=(changed,)))
-    compass = Compass(parameters, changed)
+    compass = Compass(Framing(document, parameters), parameters, changed)
     compass.apply_look(look)
     assert list(compass.buttons) == ["Zoom out 1.5x", "Zoom out 2x"]
+
+
+def test_the_exact_tile_stands_in_the_last_corner_and_opens_the_card(
+    compass: Compass, framing: Framing
+) -> None:
+    assert not compass.card.isVisible()
+    assert compass.exact.x() == compass.buttons["Right outpaint"].x()
+    assert compass.exact.y() == compass.buttons["Bottom outpaint"].y()
+    assert not compass.exact.icon().isNull()
+    QTest.mouseClick(compass.exact, Qt.MouseButton.LeftButton)
+    assert framing.extension == Extension(150, 100, 150, 100)
+    assert compass.exact.isChecked()
+    assert not any(tile.isChecked() for tile in compass.buttons.values())
+    assert compass.card.isVisible()
+
+
+def test_a_preset_ends_the_exact_frame_also_the_one_that_was_chosen(
+    compass: Compass, framing: Framing, parameters: Parameters
+) -> None:
+    framing.choose_exact()
+    QTest.mouseClick(compass.buttons["Zoom out 1.5x"], Qt.MouseButton.LeftButton)
+    assert not framing.is_exact
+    assert compass.buttons["Zoom out 1.5x"].isChecked()
+    assert not compass.exact.isChecked()
+    assert not compass.card.isVisible()
+    framing.choose_exact()
+    QTest.mouseClick(compass.buttons["Top outpaint"], Qt.MouseButton.LeftButton)
+    assert parameters["outpaint"] == "Top outpaint"
+    assert not framing.is_exact
+
+
+def test_the_reset_button_also_ends_the_exact_frame(compass: Compass, framing: Framing) -> None:
+    assert not compass.reset.isVisible()
+    framing.choose_exact()
+    assert compass.reset.isVisible()
+    QTest.mouseClick(compass.reset, Qt.MouseButton.LeftButton)
+    assert not framing.is_exact
+    assert compass.buttons["Zoom out 1.5x"].isChecked()
+    assert not compass.reset.isVisible()
+
+
+def test_arrow_keys_reach_the_exact_tile_and_tab_stops_there_alone(
+    compass: Compass, framing: Framing, parameters: Parameters
+) -> None:
+    parameters.set("outpaint", "Right outpaint")
+    compass.buttons["Right outpaint"].setFocus()
+    QTest.keyClick(compass.buttons["Right outpaint"], Key.Key_Down)
+    assert framing.is_exact
+    assert compass.exact.hasFocus()
+    compass.reset.setFocus()
+    QTest.keyClick(compass.reset, Key.Key_Tab)
+    assert compass.exact.hasFocus()
+    QTest.keyClick(compass.exact, Key.Key_Left)
+    assert parameters["outpaint"] == "Bottom outpaint"
+    assert not framing.is_exact
+
+
+def test_without_a_picture_nothing_can_be_exact(
+    parameters: Parameters, document: Document, show: Show
+) -> None:
+    framing = Framing(document, parameters)
+    compass = Compass(framing, parameters, parameters.schema["outpaint"])
+    show(compass)
+    assert not compass.exact.isEnabled()
+    document.show(Picture.of(Source.of("compass", photograph(600, 400))))
+    assert compass.exact.isEnabled()

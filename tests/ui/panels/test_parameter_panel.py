@@ -19,16 +19,25 @@ from PySide6.QtWidgets import (
 )
 
 from fluxfill_studio.apiframe.wire import Account as Balance
+from fluxfill_studio.core.extension import Extension
 from fluxfill_studio.core.job import Engine
 from fluxfill_studio.core.schema import Control
 from fluxfill_studio.model.account import Account
-from fluxfill_studio.model.generation import Parameters
+from fluxfill_studio.model.canvas import CanvasModel
+from fluxfill_studio.model.document import Document
+from fluxfill_studio.model.framing import Framing
+from fluxfill_studio.model.parameters import Parameters
+from fluxfill_studio.model.sending import Sending
 from fluxfill_studio.model.settings import Settings
+from fluxfill_studio.model.tasks import TaskOwner
 from fluxfill_studio.storage.secrets import Secrets
 from fluxfill_studio.ui.actions import Act, Actions
 from fluxfill_studio.ui.look import Look
 from fluxfill_studio.ui.panels.parameter_panel import ROWS, SET_ELSEWHERE, ParameterPanel
 from fluxfill_studio.ui.panels.rows import Row, SliderRow
+from fluxfill_studio.ui.panels.sent_card import SentCard
+from tests.qt import QtLoop
+from tests.ui.runs import picture
 
 Show = Callable[[QWidget], None]
 
@@ -46,10 +55,44 @@ def run_action(qapp: QApplication) -> QAction:
 
 
 @pytest.fixture
+def tasks(qapp: QApplication) -> TaskOwner:
+    return TaskOwner()
+
+
+@pytest.fixture
+def document(tasks: TaskOwner) -> Document:
+    return Document(tasks)
+
+
+@pytest.fixture
+def framing(document: Document, parameters: Parameters) -> Framing:
+    return Framing(document, parameters)
+
+
+@pytest.fixture
+def sending(
+    document: Document, parameters: Parameters, framing: Framing, tasks: TaskOwner
+) -> Sending:
+    return Sending(document, parameters, framing, tasks)
+
+
+@pytest.fixture
+def sent_card(sending: Sending, tmp_path: Path) -> SentCard:
+    return SentCard(sending, CanvasModel(), Settings(tmp_path / "settings.ini"))
+
+
+@pytest.fixture
 def panel(
-    parameters: Parameters, account: Account, run_action: QAction, show: Show, look: Look
+    parameters: Parameters,
+    framing: Framing,
+    sending: Sending,
+    account: Account,
+    sent_card: SentCard,
+    run_action: QAction,
+    show: Show,
+    look: Look,
 ) -> ParameterPanel:
-    result = ParameterPanel(parameters, account, run_action)
+    result = ParameterPanel(parameters, framing, sending, account, sent_card, run_action)
     result.apply_look(look)
     result.setFixedWidth(328)
     show(result)
@@ -65,7 +108,7 @@ def button_text(panel: ParameterPanel) -> str:
 
 
 def test_the_table_knows_every_control() -> None:
-    assert ROWS.keys() | SET_ELSEWHERE == set(Control)
+    assert ROWS.keys() | SET_ELSEWHERE | {Control.COMPASS} == set(Control)
     assert not ROWS.keys() & SET_ELSEWHERE
 
 
@@ -136,6 +179,45 @@ def test_variants_stand_after_the_prompt_and_multiply_the_price(
     assert panel.run_button.accessibleName() == "Generate, 18 credits"
     account.choose(Engine.LOCAL)
     assert "free local draft" in button_text(panel)
+
+
+def test_the_steps_of_a_large_extension_multiply_the_price(
+    panel: ParameterPanel,
+    document: Document,
+    parameters: Parameters,
+    framing: Framing,
+    account: Account,
+    tasks: TaskOwner,
+    qt_loop: QtLoop,
+) -> None:
+    async def drive() -> None:
+        account.choose(Engine.APIFRAME)
+        document.show(picture())
+        parameters.set("mode", "outpaint")
+        framing.set_extension(Extension(right=900))
+        assert framing.steps == 2
+        assert "18 credits" in button_text(panel)
+        document.show(picture())
+        parameters.set("mode", "inpaint")
+        assert "9 credits" in button_text(panel)
+        await tasks.close()
+
+    qt_loop.run(drive())
+
+
+def test_what_speaks_against_a_run_stands_above_its_button(
+    panel: ParameterPanel, document: Document, parameters: Parameters
+) -> None:
+    assert not panel.warnings.isVisible(), "nothing is open"
+    document.show(picture())
+    assert panel.warnings.text().splitlines() == [
+        "● Nothing is painted: there is nothing to fill.",
+        "● The prompt is missing.",
+    ]
+    assert panel.warnings.property("role") == "warning"
+    assert panel.run_button.isEnabled(), "nothing is forbidden"
+    parameters.set("prompt", "a calm sea")
+    assert panel.warnings.text() == "● Nothing is painted: there is nothing to fill."
 
 
 def test_in_outpaint_variants_stand_after_the_direction(

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from fluxfill_studio.core.errors import ParameterError
 from fluxfill_studio.core.request import FillRequest
 from fluxfill_studio.core.schema import ParameterSchema
-from fluxfill_studio.model.generation import Parameters
+from fluxfill_studio.model.parameters import Parameters
 from fluxfill_studio.ui.panels.prompt_editor import PromptEditor
 
 Key = Qt.Key

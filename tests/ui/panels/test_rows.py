@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QScrollArea, QSlider, QWidget
 
 from fluxfill_studio.core.schema import Choice, ParameterSchema, Value
-from fluxfill_studio.model.generation import Parameters
+from fluxfill_studio.model.parameters import Parameters
 from fluxfill_studio.ui.look import Look
 from fluxfill_studio.ui.panels.rows import (
     ListRow,

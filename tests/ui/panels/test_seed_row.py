@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from fluxfill_studio.core.schema import ParameterSchema
-from fluxfill_studio.model.generation import Parameters
+from fluxfill_studio.model.parameters import Parameters
 from fluxfill_studio.ui.panels.rows import SeedRow
 
 LEFT = Qt.MouseButton.LeftButton

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from fluxfill_studio.core.errors import KeyUnreadable
 from fluxfill_studio.core.job import Engine
 from fluxfill_studio.core.key import KeyPlace
 from fluxfill_studio.core.schema import ParameterSchema
@@ -311,6 +312,53 @@ def test_a_key_is_forgotten(on_desk: OnDesk, store: MemoryStore) -> None:
     on_desk(body, me(991), me(991))
 
 
+def test_a_kept_key_that_cannot_be_read_is_told_and_can_be_forgotten(
+    on_desk: OnDesk, store: MemoryStore, tmp_path: Path
+) -> None:
+    async def body(desk: Desk) -> None:
+        card = desk.card
+        assert not card.forget.isVisible()
+        with key_store(FailingStore()), pytest.raises(KeyUnreadable):
+            await desk.account.find_key()
+        told = "The kept API key could not be read: the key store is locked."
+        assert (card.state.text(), card.state.property("role")) == (told, "error")
+        click(card.forget)
+        await desk.done()
+        assert store.kept == {}
+        assert card.state.text() == "There is no key yet."
+        assert not card.forget.isVisible()
+
+    Secrets(tmp_path / "api-key").keep(KEY, KeyPlace.KEY_STORE)
+    on_desk(body)
+
+
+def test_no_undo_brings_the_key_in_use_back(on_desk: OnDesk, store: MemoryStore) -> None:
+    async def body(desk: Desk) -> None:
+        card = desk.card
+        click(card.show_text)
+        type_into(card.field, KEY)
+        press(Qt.Key.Key_Return)
+        await desk.done()
+        card.field.setFocus()
+        QTest.keyClick(card.field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        assert card.field.text() == ""
+
+    on_desk(body, me(991))
+
+
+def test_what_came_of_a_key_goes_when_another_is_entered(on_desk: OnDesk) -> None:
+    async def body(desk: Desk) -> None:
+        card = desk.card
+        type_into(card.field, KEY)
+        click(card.test)
+        await desk.done()
+        assert card.outcome.text() == WORKS
+        type_into(card.field, "x")
+        assert card.outcome.text() == ""
+
+    on_desk(body, me(991))
+
+
 def test_it_can_be_closed_while_the_service_is_asked(on_desk: OnDesk) -> None:
     late = asyncio.Event()
     answer = me(991)
@@ -424,6 +472,22 @@ def test_the_way_to_the_service_is_set_and_reset(on_desk: OnDesk, tmp_path: Path
     on_desk(body)
 
 
+def test_what_cannot_be_used_of_it_is_told_where_it_is_entered(on_desk: OnDesk) -> None:
+    async def body(desk: Desk) -> None:
+        card = desk.dialog.service.connection
+        assert not card.trouble.isVisible()
+        type_into(card.proxy, "proxy.example")
+        press(Qt.Key.Key_Return)
+        await desk.until(lambda: desk.account.trouble is not None)
+        assert desk.account.engine is Engine.APIFRAME, "Enter presses nothing else"
+        assert card.trouble.text() == "Proxy: must be an http or https address"
+        click(card.reset_proxy)
+        await desk.until(lambda: desk.account.balance is not None)
+        assert not card.trouble.isVisible()
+
+    on_desk(body, me(991), me(991), key=KEY)
+
+
 def test_a_file_of_certificates_is_chosen(on_desk: OnDesk, tmp_path: Path) -> None:
     file = tmp_path / "ca.pem"
     file.write_text("none")
@@ -499,7 +563,10 @@ def test_every_control_says_what_it_is(on_desk: OnDesk) -> None:
         assert len(fields) == 4
         assert all(control.accessibleName() for control in [*controls, *fields])
         buttons = dialog.findChildren(QPushButton)
-        assert all(b.text() or b.accessibleName() for b in buttons)
+        names = [b.accessibleName() or b.text() for b in buttons]
+        assert all(names)
+        assert len(set(names)) == len(names), "which one is it?"
+        assert not any(b.autoDefault() for b in buttons), "Enter in a field would press it"
         assert all(control.toolTip() for control in [*controls[1:], *fields[1:]])
 
     on_desk(body)
