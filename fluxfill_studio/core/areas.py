@@ -9,10 +9,10 @@ from fluxfill_studio.core.geometry import EMPTY, Rect, Size
 from fluxfill_studio.core.plan import WORK_SIDE, inpaint_plan
 from fluxfill_studio.core.types import Plane
 
-# Areas are looked for on cells of an eighth of the work side. A crop reaches at least 0.146 work
-# sides beyond its area (just so far at the largest area that is sent unscaled), so paint in
-# neighbouring cells, less than two of them apart, would share a crop in any case.
-_CELLS = 8
+# Areas are looked for on cells of a twelfth of the work side. A crop reaches at least as far beyond
+# its area (just so far at the longest one that is sent unscaled), so paint in neighbouring cells,
+# less than two of them apart, would share a crop in any case.
+_CELLS = 12
 
 
 def areas(mask: Plane, source: Size, work_side: int = WORK_SIDE) -> list[Rect]:

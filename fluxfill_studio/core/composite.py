@@ -88,9 +88,9 @@ class Composite:
             changed += here.changed_outside(picture)
         return picture, changed
 
-    def is_as_it_came(self, picture: Source) -> bool:
-        """Whether `picture()` is what came back itself, because the source was not found in it."""
-        return picture.pixels is self.raws[-1]
+    def is_as_it_came(self, pixels: Pixels) -> bool:
+        """Whether those of `picture()` are what came back: the source was not found in it."""
+        return pixels is self.raws[-1]
 
     @cached_property
     def fills(self) -> tuple[Fill, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias
@@ -17,8 +18,8 @@ from fluxfill_studio.core.types import Pixels, Plane
 # The long side, in pixels, to which the service scales what it works on.
 WORK_SIDE: Final = 1440
 
-# A painted square with (√2 − 1) / 2 of its side around it has an equal area of context.
-_LEAST_MARGIN: Final = (2**0.5 - 1) / 2
+# How much of the longer painted side is sent around what is painted, on every side at least.
+_LEAST_MARGIN: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +115,11 @@ def inpaint_plan(
 ) -> Plan:
     """The crop around `painted` (the mask's bounds, within the source) with its context.
 
-    The automatic one is the smallest with as much context as mask, by area, or larger where that
-    costs no sharpness: up to `work_side` pixels a side reach the service unscaled. So every side
-    of it is 1.41 times the longer one painted, or `work_side`. Where the picture ends, the crop
-    is moved inwards, and made longer if it had to become narrower. One drawn by hand is cut to
-    the picture, and extended to all that is painted. Raises EmptyMask for empty bounds.
+    The automatic one has as much context as mask, by area, and a tenth of the longer painted side
+    around it at least; more where that costs no sharpness: up to `work_side` pixels a side reach
+    the service unscaled. Where the picture ends, the crop is moved inwards, and made longer if it
+    had to become narrower. One drawn by hand is cut to the picture, and extended to all that is
+    painted. Raises EmptyMask for empty bounds.
     """
     if painted.is_empty:
         raise EmptyMask
@@ -133,8 +134,11 @@ def inpaint_plan(
 
 def _crop_around(painted: Rect, source: Size, work_side: int) -> Rect:
     margin = int(painted.size.long_side * _LEAST_MARGIN) + 1
-    width = min(source.width, max(painted.width + 2 * margin, work_side))
-    height = min(source.height, max(painted.height + 2 * margin, work_side))
+    width = max(painted.width + 2 * margin, work_side)
+    height = max(painted.height + 2 * margin, work_side)
+    growth = math.sqrt(max(1.0, 2 * painted.area / (width * height)))
+    width = min(source.width, math.ceil(width * growth))
+    height = min(source.height, math.ceil(height * growth))
     # Where one side is cut short by the picture, the other one makes up for it.
     width = min(source.width, max(width, -(-2 * painted.area // height)))
     height = min(source.height, max(height, -(-2 * painted.area // width)))

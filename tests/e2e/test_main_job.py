@@ -207,7 +207,9 @@ def test_an_outpaint_preset_runs_without_a_mask(
         assert shown is not None
         height, width = shown.pyramid.base.shape[:2]
         assert width / height == pytest.approx(2.25, abs=0.01)
-        assert "as the service returned it" in window.compare.after.remark.text()
+        assert window.compare.after.remark.text() == "original pixels kept"
+        source = shown.source_pyramid.base
+        assert np.array_equal(shown.pyramid.base[:, -source.shape[1] :], source)
 
     in_program(drive)
 

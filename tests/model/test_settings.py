@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from fluxfill_studio.model.settings import Settings
+from fluxfill_studio.storage.saving import JPEG_QUALITY
 
 
 def test_changed_shortcuts_are_found_again(tmp_path: Path) -> None:
@@ -25,3 +28,13 @@ def test_an_entry_that_is_no_text_is_left_out(tmp_path: Path) -> None:
     assert settings.shortcuts == {"hand": "H"}
     settings.set_shortcuts({})
     assert settings.theme == "dark"
+
+
+@pytest.mark.parametrize("written", ["0", "101", "-3", "best", "", "80, 90"])
+def test_a_quality_that_is_none_stands_at_its_default(tmp_path: Path, written: str) -> None:
+    path = tmp_path / "settings.ini"
+    assert Settings(path).jpeg_quality == JPEG_QUALITY
+    Settings(path).set_jpeg_quality(80)
+    assert Settings(path).jpeg_quality == 80
+    path.write_text(f"[files]\njpeg-quality={written}\n")
+    assert Settings(path).jpeg_quality == JPEG_QUALITY

@@ -127,18 +127,28 @@ def test_what_is_told_of_a_run_goes_with_it(
 
 
 def test_saving_suggests_a_name(
-    studio: Studio, commands: ResultCommands, window: QWidget, schema: ParameterSchema
+    studio: Studio,
+    commands: ResultCommands,
+    window: QWidget,
+    schema: ParameterSchema,
+    qt_loop: QtLoop,
 ) -> None:
-    commands.save(None)
-    assert window.findChild(QFileDialog) is None
     studio.gallery.add(finished(schema, 3))
-    commands.of_runs.save_wanted.emit(studio.gallery.entries[0].id)
-    dialog = window.findChild(QFileDialog)
-    assert isinstance(dialog, QFileDialog)
-    name = dialog.findChild(QLineEdit)
-    assert isinstance(name, QLineEdit)
-    assert name.text() == "harbour inpaint 3.png"
-    dialog.reject()
+
+    async def drive() -> None:
+        commands.save(None)
+        for _ in range(2):  # the second is one too many while the first is prepared
+            commands.of_runs.save_wanted.emit(studio.gallery.entries[0].id)
+        assert window.findChild(QFileDialog) is None
+        await emitted(studio.saver.prepared)
+        (dialog,) = window.findChildren(QFileDialog)
+        name = dialog.findChild(QLineEdit)
+        assert isinstance(name, QLineEdit)
+        assert name.text() == "harbour inpaint 3.png"
+        dialog.reject()
+        await studio.close()
+
+    qt_loop.run(drive())
 
 
 def test_a_result_becomes_the_source(

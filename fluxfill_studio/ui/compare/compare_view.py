@@ -119,10 +119,11 @@ class CompareView(QWidget):
             text = self.tr("{count} pixels changed outside the mask")
             role = "badge-ok" if changed == 0 else "badge-error"
             self.after.set_remark(text.format(count=f"{changed:,}"), role)
-        elif all(part.plan.frame is not None for part in shown.composite.inputs.parts):
-            self.after.set_remark(self.tr("original pixels kept"), "badge-ok")
+        elif shown.composite.is_as_it_came(shown.pyramid.base):
+            text = self.tr("as the service returned it: the original was not found in it for sure")
+            self.after.set_remark(text, "badge")
         else:
-            self.after.set_remark(self.tr("as the service returned it"), "badge")
+            self.after.set_remark(self.tr("original pixels kept"), "badge-ok")
 
 
 def _badge(text: str) -> QLabel:

@@ -190,3 +190,26 @@ def test_the_grid_lies_over_the_mask_too() -> None:
     pixels = drawn(viewport, grey(0), mask)[:, :, 0]
     assert pixels[5, 5] == 255
     assert pixels[5, 10] < 240
+
+
+@pytest.mark.parametrize("scale", [0.2, 0.5, 0.8, 1.0, 2.3, 5.0, 12.0])
+def test_a_picture_that_changed_is_drawn_again_where_it_did(scale: float) -> None:
+    image = Pyramid(photograph(300, 220))
+    viewport = Viewport.fitted(Size(300, 220), Size(200, 150)).zoomed(scale, Point(100, 75))
+    buffer = FrameBuffer(viewport, image, None)
+    before = drawn(viewport, image)
+    for rect in (Rect(140, 100, 31, 23), Rect(0, 0, 300, 220)):
+        image.base[rect.slices] ^= 0xFF
+        image.update(rect)
+        changed = buffer.redraw(rect)
+        shown, fresh = canvas(viewport.view), drawn(viewport, image)
+        painter = QPainter(shown)
+        buffer.paint(painter, Rect.of(viewport.view), PALETTES[0])
+        painter.end()
+        assert np.array_equal(to_pixels(shown)[0], fresh)
+        elsewhere = np.ones(viewport.view.shape, np.bool_)
+        elsewhere[changed.slices] = False
+        assert np.array_equal(fresh[elsewhere], before[elsewhere])
+        before = fresh
+    buffer.forget()
+    assert buffer.redraw(Rect(140, 100, 31, 23)).is_empty

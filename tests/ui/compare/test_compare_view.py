@@ -156,9 +156,20 @@ def test_what_changed_is_counted_again(on_table: OnTable, schema: ParameterSchem
     on_table(body)
 
 
-def test_an_outpaint_is_told_to_be_the_services(on_table: OnTable, schema: ParameterSchema) -> None:
+def test_an_outpaint_tells_whether_the_original_is_in_it(
+    on_table: OnTable, schema: ParameterSchema
+) -> None:
     async def body(table: Table) -> None:
         await table.look_at(outpainted(schema, 1))
-        assert table.remark == ("as the service returned it", "badge")
+        text, role = table.remark
+        assert text.startswith("as the service returned it")
+        assert role == "badge"
+        entry = outpainted(schema, 2)
+        assert entry.composite is not None
+        pixels = entry.composite.source.pixels
+        grown = cv2.copyMakeBorder(pixels, 0, 0, 150, 0, cv2.BORDER_REFLECT)
+        raw = np.asarray(grown, np.uint8)
+        await table.look_at(replace(entry, composite=replace(entry.composite, raws=(raw,))))
+        assert table.remark == ("original pixels kept", "badge-ok")
 
     on_table(body)
