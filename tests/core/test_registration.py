@@ -36,9 +36,9 @@ def _found(name: str, size: Size, formats: Sequence[str], presets: Sequence[Pres
 
 @pytest.mark.parametrize("name", PHOTOGRAPHS)
 def test_it_is_found(name: str) -> None:
-    # The whole table is in the slow tests; here every photograph in three of the presets.
-    presets = [list(Preset)[(sum(map(ord, name)) + step) % len(Preset)] for step in (0, 2, 5)]
-    found = _found(name, SMALL, ["jpg"], presets)
+    # The whole table is in the slow tests; here every photograph in one of the presets.
+    preset = list(Preset)[list(PHOTOGRAPHS).index(name) % len(Preset)]
+    found = _found(name, SMALL, ["jpg"], [preset])
     assert found == 1 or name not in DETAILED
 
 
@@ -86,7 +86,7 @@ def test_one_colour_is_not_found(value: int) -> None:
     assert find_source(source, filling(sample("coffee"), Size(1440, 960))) is None
 
 
-@pytest.mark.parametrize("preset", Preset)
+@pytest.mark.parametrize("preset", [Preset.ZOOM_OUT_1_5, Preset.LEFT, Preset.BOTTOM])
 def test_a_pattern_that_goes_on_is_never_found_in_a_wrong_place(preset: Preset) -> None:
     source = tiles(SMALL)
     outcome = served(source, preset, 3)

@@ -1,7 +1,8 @@
 """A process that is killed in the middle of a job, and the one that is started next.
 
 ``doomed.py run URL OUTPUT SEED POINT`` kills itself by SIGKILL at the POINT-th of the moments right
-before and right after anything is written, and else prints how many of them there are.
+before and right after anything is written, and else prints how many of them there are. With
+``grow`` in place of ``run`` the job has two parts.
 ``doomed.py resume URL`` takes up what it finds. The ledger lies in the folder of the program's own.
 """
 
@@ -12,6 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,9 +21,11 @@ from typing_extensions import override
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from fluxfill_studio.core.extension import Extension
 from fluxfill_studio.core.job import Job
 from fluxfill_studio.core.plan import Inputs
 from fluxfill_studio.core.types import Pixels
+from fluxfill_studio.jobs.preparing import plan_extension
 from fluxfill_studio.storage.job_files import JobFiles
 from fluxfill_studio.storage.ledger import Ledger
 from fluxfill_studio.storage.paths import data_folder, load_schema, resources
@@ -77,13 +81,18 @@ class DoomedFiles(JobFiles):
         self.doom.around(lambda: super(DoomedFiles, self).write_thumbnail(job_id, pixels))
 
 
-async def run(url: str, output: Path, seed: int, point: int) -> None:
+async def run(url: str, output: Path, seed: int, point: int, *, in_parts: bool) -> None:
     folder, schema, doom = data_folder(), load_schema(resources()), Doom(point)
     ledger, files = DoomedLedger.open(folder, schema), DoomedFiles(folder)
     assert isinstance(ledger, DoomedLedger)
     ledger.doom = files.doom = doom
     async with Desk(folder, schema, url, ledger=ledger, files=files) as desk:
-        await desk.queue.add(desk.order(wish=output, seed=seed))
+        order = desk.order(wish=output, seed=seed)
+        if in_parts:
+            # Each run makes the picture half as wide again.
+            inputs = plan_extension(order.inputs.source, Extension(right=96), work_side=96)
+            order = replace(order, inputs=inputs)
+        await desk.queue.add(order)
         await desk.over()
         sys.stdout.write(f"{doom.count}\n")
 
@@ -97,8 +106,9 @@ async def resume(url: str) -> None:
 
 def main(arguments: list[str]) -> None:
     match arguments:
-        case ["run", url, output, seed, point]:
-            asyncio.run(run(url, Path(output), int(seed), int(point)))
+        case ["run" | "grow" as command, url, output, seed, point]:
+            in_parts = command == "grow"
+            asyncio.run(run(url, Path(output), int(seed), int(point), in_parts=in_parts))
         case ["resume", url]:
             asyncio.run(resume(url))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from fluxfill_studio.core.geometry import Size
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.storage.images import read_source
 from tests.faulty_service import FaultyService
@@ -20,6 +21,13 @@ _SCRIPT = Path(__file__).with_name("doomed.py")
 # Before the job itself is recorded: around the keeping of its inputs, and before the first record.
 _UNKNOWN = 3
 _POINTS = 32
+# A second part is sent and kept like the first one.
+_POINTS_IN_PARTS = 50
+
+
+needs_sigkill = pytest.mark.skipif(
+    not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here"
+)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +53,30 @@ def test_these_are_all_the_points(tmp_path: Path, service: FaultyService) -> Non
     assert int(ended.stdout) == _POINTS >= 20
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
+def test_these_are_all_the_points_of_a_job_in_parts(tmp_path: Path, service: FaultyService) -> None:
+    ended = start(tmp_path, "grow", service.url, tmp_path / "out.png", 3000, -1)
+    assert (ended.stderr, ended.returncode) == ("", 0)
+    assert int(ended.stdout) == _POINTS_IN_PARTS
+
+
+@needs_sigkill
+# Up to there it is as with one part.
+@pytest.mark.parametrize("point", range(20, _POINTS_IN_PARTS))
+def test_a_job_in_parts_survives_its_process(
+    tmp_path: Path, service: FaultyService, point: int
+) -> None:
+    output, seed = tmp_path / "out.png", 2000 + point
+    killed = start(tmp_path, "grow", service.url, output, seed, point)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+
+    resumed = start(tmp_path, "resume", service.url)
+    assert (resumed.stderr, resumed.returncode) == ("", 0)
+    jobs = [job for job in service.account.jobs.values() if job.params.get("seed") == seed]
+    assert [job.charged > 0 for job in jobs] == [True, True]
+    assert read_source(output).size == Size(192, 64)
+
+
+@needs_sigkill
 @pytest.mark.parametrize("point", range(_POINTS))
 def test_a_job_survives_its_process(tmp_path: Path, service: FaultyService, point: int) -> None:
     output = tmp_path / "out.png"

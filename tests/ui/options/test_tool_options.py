@@ -319,15 +319,20 @@ def test_the_compare_page_tells_the_facts_of_the_result(
     studio: Studio,
     options: ToolOptions,
     schema: ParameterSchema,
+    qt_loop: QtLoop,
     engine: Engine,
     seed: int | None,
     facts: str,
 ) -> None:
-    options.set_page(OptionsPage.COMPARE)
-    assert said(options)[-1] == ""
-    studio.gallery.shown = shown(finished(schema, 1, seed=seed, engine=engine))
-    studio.gallery.shown_changed.emit()
-    assert said(options)[-1] == facts
+    async def body() -> None:
+        options.set_page(OptionsPage.COMPARE)
+        assert said(options)[-1] == ""
+        studio.gallery.shown = shown(finished(schema, 1, seed=seed, engine=engine))
+        studio.gallery.shown_changed.emit()
+        assert said(options)[-1] == facts
+        await studio.close()
+
+    qt_loop.run(body())
 
 
 def shown(entry: Entry) -> Shown:
