@@ -148,7 +148,8 @@ class Remedies(QObject):
             return Offer(text, tip, lambda: self._go_on(entry))
         if remedy is Remedy.AGAIN:
             is_free = entry.job.engine is Engine.LOCAL
-            price = "" if is_free else credits_text(self._account.price)
+            cost = len(entry.job.plans) * self._account.price
+            price = "" if is_free else credits_text(cost)
             tip = _tr(_N("remedies", "Start a new run with the same picture, mask and settings"))
             return Offer(text, tip, lambda: self._begin_anew(entry), price)
         return self._elsewhere(remedy)

@@ -11,12 +11,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import numpy as np
@@ -26,7 +25,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fluxfill_studio.core.brush import Brush, Tips
 from fluxfill_studio.core.geometry import Point, Size
-from fluxfill_studio.core.job import JobState
 from fluxfill_studio.core.mask import Mask
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.core.stroke import Sample, Stroke
@@ -34,10 +32,9 @@ from fluxfill_studio.core.types import Pixels, Plane
 from fluxfill_studio.sandbox.serve import HOST, serve
 from fluxfill_studio.sandbox.server import DEFAULT_SETTINGS, Sandbox
 from fluxfill_studio.sandbox.service import SandboxSettings
-from fluxfill_studio.storage.ledger import Ledger
 from tests.key_guard import GUARD
 from tests.pictures import photograph
-from tests.storage.orders import new_job
+from tests.storage.orders import teach
 
 ROOT = Path(__file__).parents[2]
 KEY = "afk_5c02ad94e1b7f638"
@@ -104,13 +101,7 @@ class Program:
 
     def learn(self, schema: ParameterSchema, base_url: str) -> None:
         """Have the program know that jobs take a moment there, so that it asks for them soon."""
-        with closing(Ledger.open(self.data, schema)) as ledger:
-            for number in range(20):
-                job_id, seconds = str(uuid4()), 0.2 + 0.1 * number
-                facts = {"base_url": base_url, "state": JobState.DONE, "seconds": seconds}
-                job = new_job(schema, job_id, **facts)
-                ledger.add(job)
-                ledger.remove(job_id)
+        teach(self.data, schema, base_url)
 
     def go_on(self, stderr: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Do what was said at the end of `stderr`, with the key."""

@@ -33,6 +33,7 @@ def test_a_kept_key_goes_to_the_address_it_was_kept_for(
 ) -> None:
     with served(schema, SandboxSettings(api_key=KEY)) as service:
         keep(program, service.url)
+        program.learn(schema, service.url)
         process = program.run(*FILL, "--json")
         assert len(service.jobs()) == 1
     assert process.returncode == 0, process.stderr
@@ -55,6 +56,7 @@ def test_the_key_of_the_environment_goes_before_a_kept_one(
 ) -> None:
     with served(schema, SandboxSettings(api_key=KEY)) as service:
         keep(program, "http://127.0.0.1:9", "afk_another")
+        program.learn(schema, service.url)
         process = program.run(*FILL, "--base-url", service.url, key=KEY)
         assert len(service.jobs()) == 1
     assert process.returncode == 0, process.stderr

@@ -23,6 +23,7 @@ from tests.cli.conftest import Served, served
 from tests.e2e.driving import close, ready, run, start
 from tests.key_stores import MemoryStore, key_store
 from tests.qt import QtLoop, acting, emitted
+from tests.storage.orders import teach
 
 KEY = "afk_5d80c7f2e6194ab3"
 WRONG = "afk_00000000deadbeef"
@@ -90,6 +91,7 @@ async def second_session(application: Application) -> None:
 def test_the_key_is_told_to_the_service_and_the_key_store_alone(
     qapp: QApplication,
     qt_loop: QtLoop,
+    schema: ParameterSchema,
     service: Served,
     picture: Path,
     tmp_path: Path,
@@ -97,6 +99,7 @@ def test_the_key_is_told_to_the_service_and_the_key_store_alone(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     settings, data, store = tmp_path / "settings.ini", tmp_path / "data", MemoryStore()
+    teach(data, schema, service.url)
     with key_store(store):
         first = Application(qapp, settings, data, key=None, base_url=service.url)
         told = qt_loop.run(first_session(first, picture))

@@ -15,6 +15,7 @@ from fluxfill_studio.sandbox.service import SandboxSettings
 from tests.cli.conftest import KEY, Served, served
 from tests.e2e.driving import close, ready, run, start
 from tests.qt import QtLoop, emitted
+from tests.storage.orders import teach
 
 
 async def prepared(application: Application, picture: Path) -> asyncio.Task[None]:
@@ -33,6 +34,7 @@ def test_a_run_uploads_twice_submits_once_and_shows_what_it_cost(
     qapp: QApplication, qt_loop: QtLoop, schema: ParameterSchema, picture: Path, tmp_path: Path
 ) -> None:
     with served(schema) as service:
+        teach(tmp_path / "data", schema, service.url)
         application = on_service(qapp, tmp_path, service)
 
         async def drive() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 
 from fluxfill_studio.core.errors import (
     KeyUnreadable,
+    LedgerError,
     LedgerTooNew,
     ServiceChanged,
     SpendingLimit,
@@ -30,6 +32,7 @@ from tests.faulty_service import FaultyService
 from tests.key_stores import RefusingStore, key_store
 from tests.pictures import photograph
 from tests.qt import QtLoop, emitted
+from tests.storage.orders import teach
 
 KEY = "afk_test"
 OnStart = Callable[..., None]
@@ -63,6 +66,9 @@ def on_start(qt_loop: QtLoop, schema: ParameterSchema, tmp_path: Path) -> OnStar
     def run(
         body: Callable[[Studio], Awaitable[None]], service: FaultyService, key: str | None = KEY
     ) -> None:
+        # One test has no ledger.
+        with suppress(LedgerError):
+            teach(tmp_path / "data", schema, service.url)
         qt_loop.run(drive(body, service, key))
 
     return run

@@ -64,3 +64,8 @@ def on_screen(widget: QWidget) -> QImage:
 def painted_afresh(widget: QWidget) -> QImage:
     """What the whole widget looks like when all of it is painted."""
     return widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+
+
+def both(widget: QWidget) -> tuple[QImage, QImage]:
+    """`on_screen` and `painted_afresh`, with nothing that could come in from a worker between."""
+    return on_screen(widget), painted_afresh(widget)

@@ -20,16 +20,7 @@ from fluxfill_studio.model.flood_preview import Flood
 from tests.pictures import photograph
 from tests.qt import acting, emitted
 from tests.ui.canvas.conftest import Easel, OnEasel, WithEasel
-from tests.ui.canvas.hand import (
-    ALT,
-    LEFT,
-    NO_KEY,
-    RIGHT,
-    SHIFT,
-    Hand,
-    on_screen,
-    painted_afresh,
-)
+from tests.ui.canvas.hand import ALT, LEFT, NO_KEY, RIGHT, SHIFT, Hand, both, on_screen
 
 A = QPoint(300, 200)
 FAR = QPoint(420, 190)
@@ -128,15 +119,15 @@ def test_while_it_is_pressed_what_it_would_take_is_shown(
         wanted = flood_region(seen, place, 32, contiguous=True)
         assert region.rect == wanted.rect.moved(area.x, area.y)
         assert np.array_equal(region.coverage, wanted.coverage)
-        during = await acting(lambda: on_screen(easel.canvas))
+        during, afresh = await acting(lambda: both(easel.canvas))
         assert during != before
-        assert during == await acting(lambda: painted_afresh(easel.canvas))
+        assert during == afresh
         assert not easel.mask.any()
         await acting(lambda: hand.release(A))
         assert easel.flood.shown is None
         assert easel.mask.any()
-        after = await acting(lambda: on_screen(easel.canvas))
-        assert after == await acting(lambda: painted_afresh(easel.canvas))
+        after, afresh = await acting(lambda: both(easel.canvas))
+        assert after == afresh
 
     with_easel(body)
 
@@ -154,8 +145,8 @@ def test_dragging_sideways_sets_the_tolerance(with_easel: WithEasel) -> None:
         await acting(drag)
         assert easel.model.flooding.tolerance == 62
         region = await shown(easel, seed)
-        during = await acting(lambda: on_screen(easel.canvas))
-        assert during == await acting(lambda: painted_afresh(easel.canvas))
+        during, afresh = await acting(lambda: both(easel.canvas))
+        assert during == afresh
         await acting(lambda: hand.move(A + QPoint(-600, 0)))
         assert easel.model.flooding.tolerance == 0
         assert (await shown(easel, seed)).rect.size.area < region.rect.size.area
@@ -186,8 +177,8 @@ def test_escape_takes_nothing_and_gives_the_tolerance_back(with_easel: WithEasel
         assert easel.model.flooding == Flooding(contiguous=False)
         assert not easel.document.can_undo
         assert easel.flood.shown is None
-        screen = await acting(lambda: on_screen(easel.canvas))
-        assert screen == await acting(lambda: painted_afresh(easel.canvas))
+        screen, afresh = await acting(lambda: both(easel.canvas))
+        assert screen == afresh
 
     with_easel(body)
 
@@ -231,8 +222,8 @@ def test_the_preview_follows_the_view(with_easel: WithEasel) -> None:
         await acting(lambda: hand.press(A))
         before = await shown(easel, seed)
         easel.canvas.zoom_to(3.1, QPointF(A))
-        screen = await acting(lambda: on_screen(easel.canvas))
-        assert screen == await acting(lambda: painted_afresh(easel.canvas))
+        screen, afresh = await acting(lambda: both(easel.canvas))
+        assert screen == afresh
         await acting(lambda: hand.move(A))
         assert (await shown(easel, seed)).rect.size.area > before.rect.size.area
         await acting(lambda: hand.release(A))

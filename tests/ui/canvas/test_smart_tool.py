@@ -20,7 +20,7 @@ from fluxfill_studio.model.canvas import Tool
 from tests.pictures import photograph
 from tests.qt import acting, emitted
 from tests.ui.canvas.conftest import Easel, OnEasel, WithEasel
-from tests.ui.canvas.hand import ALT, LEFT, NO_KEY, RIGHT, SHIFT, Hand, on_screen, painted_afresh
+from tests.ui.canvas.hand import ALT, LEFT, NO_KEY, RIGHT, SHIFT, Hand, both, on_screen
 
 # Around the disc, in widget coordinates.
 A, B = QPoint(200, 120), QPoint(440, 360)
@@ -209,8 +209,8 @@ def test_escape_drops_the_drag_then_the_search_then_all_of_it(with_easel: WithEa
         await acting(lambda: press(easel, Qt.Key.Key_Escape))
         assert not easel.smart.is_pending
         assert not easel.document.can_undo
-        screen = await acting(lambda: on_screen(easel.canvas))
-        assert screen == await acting(lambda: painted_afresh(easel.canvas))
+        screen, afresh = await acting(lambda: both(easel.canvas))
+        assert screen == afresh
 
     with_easel(body)
 
@@ -246,8 +246,9 @@ def test_the_screen_shows_what_painting_all_of_it_would(
         shots = []
 
         async def look() -> None:
-            shots.append(await acting(lambda: on_screen(easel.canvas)))
-            assert shots[-1] == await acting(lambda: painted_afresh(easel.canvas))
+            screen, afresh = await acting(lambda: both(easel.canvas))
+            shots.append(screen)
+            assert screen == afresh
 
         await look()
         await acting(lambda: hand.press(A))
