@@ -16,6 +16,7 @@ from fluxfill_studio.core.geometry import Size
 from fluxfill_studio.core.job import Engine, Job, JobState
 from fluxfill_studio.jobs.preparing import Order
 from fluxfill_studio.jobs.queue import JobQueue
+from fluxfill_studio.storage.formats import SAVE_FORMATS
 
 # About how much of a run is over when a state begins; waiting for the service is the long part.
 _SHARES: Final = {
@@ -71,7 +72,7 @@ class Run:
     def finish(self, outcome: Outcome) -> None:
         """Take over what it has made."""
         self.size = outcome.picture.size
-        is_exact = self.target is None or not is_jpeg(self.target)
+        is_exact = self.target is None or SAVE_FORMATS[self.target.suffix.lower()].value.lossless
         self.changed_outside = outcome.changed_outside if is_exact else None
 
     @property
@@ -132,8 +133,3 @@ class Batch:
             return ExitStatus.STOPPED
         errors = [self.error, *(run.error for run in self.runs)]
         return next((ExitStatus.of(error) for error in errors if error), ExitStatus.DONE)
-
-
-def is_jpeg(path: Path) -> bool:
-    """Whether a file of this name cannot keep the pixels as they are."""
-    return path.suffix.lower() in (".jpg", ".jpeg")

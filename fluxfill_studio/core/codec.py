@@ -23,7 +23,7 @@ from fluxfill_studio.core.decoded import (
     dpi_of,
     samples_of,
 )
-from fluxfill_studio.core.depth import to_plane
+from fluxfill_studio.core.depth import to_8_bits
 from fluxfill_studio.core.direct import (
     JPEG_FORMATS,
     decoded_directly,
@@ -117,11 +117,11 @@ def decode_mask(data: bytes, name: str) -> Plane:
     """
     samples = replace(_upright(_decoded(data, name)), icc_profile=None)
     if samples.model is ColourModel.GREY:
-        plane = to_plane(samples.values[..., 0])
+        plane = to_8_bits(samples.values[..., 0])
     else:
         plane = np.asarray(cv2.cvtColor(srgb_of(samples), cv2.COLOR_RGB2GRAY), np.uint8)
     if samples.alpha is not None:
-        plane = np.asarray(cv2.multiply(plane, to_plane(samples.alpha), scale=1 / 255), np.uint8)
+        plane = np.asarray(cv2.multiply(plane, to_8_bits(samples.alpha), scale=1 / 255), np.uint8)
     return plane
 
 

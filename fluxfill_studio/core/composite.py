@@ -70,7 +70,11 @@ class Composite:
 
     def picture(self) -> Source:
         """The finished picture, with what belongs to its source."""
-        picture, _ = self.checked_picture()
+        if not self.can_blend:
+            return self._grown()
+        picture = self.source
+        for fill in self.fills:
+            picture = _over(fill, picture).picture()
         return picture
 
     def checked_picture(self) -> tuple[Source, int | None]:
@@ -82,8 +86,7 @@ class Composite:
             return self._grown(), None
         picture, changed = self.source, 0
         for fill in self.fills:
-            # The next part's goes where the ones before have been.
-            here = fill if fill.source is picture else replace(fill, source=picture)
+            here = _over(fill, picture)
             picture = here.picture()
             changed += here.changed_outside(picture)
         return picture, changed
@@ -134,6 +137,11 @@ class Outcome:
     picture: Source
     thumbnail: Pixels
     changed_outside: int | None
+
+
+def _over(fill: Fill, picture: Source) -> Fill:
+    """The same fill for `picture`, in which those of the parts before are."""
+    return fill if fill.source is picture else replace(fill, source=picture)
 
 
 def thumbnail_of(pixels: Pixels) -> Pixels:

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fluxfill_studio.core.samples import Values
-from fluxfill_studio.core.types import Plane
 
 _FULL: Final = 65535
 # Converted at a time, so that the wider numbers in between stay small.
@@ -54,11 +53,12 @@ def unblend_white(colour: Values, alpha: Values) -> None:
     cv2.bitwise_not(colour, dst=colour)
 
 
-def to_plane(values: Values) -> Plane:
-    """One channel, shape (height, width), as 8 bits, rounded."""
+def to_8_bits(values: Values) -> NDArray[np.uint8]:
+    """Rounded to the nearest of 256 levels, in the same shape; of 8 bits, the very same array."""
     if values.dtype == np.uint8:
         return np.asarray(values, np.uint8)
-    return np.asarray(cv2.convertScaleAbs(values, alpha=1 / 257), np.uint8)
+    rounded = cv2.convertScaleAbs(values, alpha=1 / 257)
+    return np.asarray(rounded, np.uint8).reshape(values.shape)
 
 
 def _bands(values: Values, channels: int = 1) -> list[Values]:

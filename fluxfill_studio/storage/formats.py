@@ -7,10 +7,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
-import cv2
-import numpy as np
-
-from fluxfill_studio.core.samples import ColourModel, Samples, Values
+from fluxfill_studio.core.depth import to_8_bits
+from fluxfill_studio.core.samples import ColourModel, Samples
 from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.texts import QT_TRANSLATE_NOOP
 
@@ -109,11 +107,11 @@ def fitted(picture: Source, facts: Facts) -> Source:
     samples = picture.samples
     alpha = samples.alpha if facts.alpha else None
     if samples.model not in facts.models:
-        alpha = None if alpha is None else _of_8_bits(alpha)
+        alpha = None if alpha is None else to_8_bits(alpha)
         samples = Samples(picture.pixels, alpha)
     elif samples.depth > facts.depth:
-        alpha = None if alpha is None else _of_8_bits(alpha)
-        samples = Samples(_of_8_bits(samples.values), alpha, samples.icc_profile)
+        alpha = None if alpha is None else to_8_bits(alpha)
+        samples = Samples(to_8_bits(samples.values), alpha, samples.icc_profile)
     elif alpha is not samples.alpha:
         samples = samples.opaque()
     exif = None if _exif_is_too_long(picture, facts) else picture.exif
@@ -123,11 +121,3 @@ def fitted(picture: Source, facts: Facts) -> Source:
 def _exif_is_too_long(picture: Source, facts: Facts) -> bool:
     limit = facts.longest_exif
     return limit is not None and picture.exif is not None and len(picture.exif) > limit
-
-
-def _of_8_bits(values: Values) -> Values:
-    """Rounded to the nearest of 256 levels."""
-    if values.dtype == np.uint8:
-        return values
-    rounded = cv2.convertScaleAbs(values, alpha=1 / 257)
-    return np.asarray(rounded, np.uint8).reshape(values.shape)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QLineF, QObject, QPointF, QRect, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QLineF, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from fluxfill_studio.core.cropping import dragged
@@ -18,7 +18,7 @@ from fluxfill_studio.core.viewport import Viewport
 from fluxfill_studio.model.document import Document
 from fluxfill_studio.model.sending import Sending
 from fluxfill_studio.ui.canvas.frame_buffer import from_qrect
-from fluxfill_studio.ui.canvas.frame_handle import FrameHandle
+from fluxfill_studio.ui.canvas.frame_handle import FrameHandle, place_around
 from fluxfill_studio.ui.canvas.marks import Caption, line_width
 from fluxfill_studio.ui.canvas.over import in_view
 from fluxfill_studio.ui.canvas.picture_view import PictureView
@@ -176,17 +176,8 @@ class ContextFrame(QObject):
 
     def _place_handles(self) -> None:
         viewport, ratio = self._view.viewport, self._view.devicePixelRatioF()
-        if viewport is None or len(self._plans) != 1:
-            return
-        place = in_view(viewport, self._plans[0].crop)
-        rect = QRect(
-            round(place.left() / ratio),
-            round(place.top() / ratio),
-            round(place.width() / ratio),
-            round(place.height() / ratio),
-        )
-        for handle in self._handles.values():
-            handle.place(rect)
+        if viewport is not None and len(self._plans) == 1:
+            place_around(in_view(viewport, self._plans[0].crop), ratio, self._handles.values())
 
     def _begin(self, grip: Grip, position: QPointF) -> None:
         if self._plans and self._view.viewport is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QObject, QPointF, QRect, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QPainter
 
 from fluxfill_studio.core.extension import Extension
@@ -13,7 +13,7 @@ from fluxfill_studio.core.geometry import Point
 from fluxfill_studio.core.reframing import Grip, reframed
 from fluxfill_studio.core.texts import QT_TRANSLATE_NOOP
 from fluxfill_studio.model.framing import Framing
-from fluxfill_studio.ui.canvas.frame_handle import FrameHandle
+from fluxfill_studio.ui.canvas.frame_handle import FrameHandle, place_around
 from fluxfill_studio.ui.canvas.over import in_view, paint_frame
 from fluxfill_studio.ui.canvas.picture_view import PictureView
 from fluxfill_studio.ui.look import Look
@@ -122,15 +122,7 @@ class ExtensionFrame(QObject):
         if not self._is_shown or frame is None or viewport is None:
             return
         ratio = self._view.devicePixelRatioF()
-        place = in_view(viewport, frame)
-        rect = QRect(
-            round(place.left() / ratio),
-            round(place.top() / ratio),
-            round(place.width() / ratio),
-            round(place.height() / ratio),
-        )
-        for handle in self.handles.values():
-            handle.place(rect)
+        place_around(in_view(viewport, frame), ratio, self.handles.values())
 
     def _begin(self, grip: Grip, position: QPointF) -> None:
         viewport, shown = self._view.viewport, self._framing.shown

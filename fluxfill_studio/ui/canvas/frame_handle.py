@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
@@ -276,3 +277,15 @@ def _along(start: int, end: int, seen: int, seen_end: int, where: int) -> tuple[
         return (start if where < 0 else end) - _REACH // 2, _REACH
     length = max(seen_end - seen - _REACH, _LEAST)
     return (seen + seen_end - length) // 2, length
+
+
+def place_around(frame: QRect, ratio: float, handles: Iterable[FrameHandle]) -> None:
+    """Lay all handles of a frame that is given in device pixels, `ratio` to a widget's."""
+    shown = QRect(
+        round(frame.left() / ratio),
+        round(frame.top() / ratio),
+        round(frame.width() / ratio),
+        round(frame.height() / ratio),
+    )
+    for handle in handles:
+        handle.place(shown)
