@@ -24,11 +24,11 @@ from PySide6.QtGui import QColor, QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
-from fluxfill_studio.core.brush import Brush
 from fluxfill_studio.core.errors import FluxfillError
 from fluxfill_studio.core.geometry import Point
-from fluxfill_studio.core.source import Source
-from fluxfill_studio.core.stroke import Sample
+from fluxfill_studio.core.painting.brush import Brush
+from fluxfill_studio.core.painting.stroke import Sample
+from fluxfill_studio.core.picture.source import Source
 from fluxfill_studio.model.garbage import GarbageCollector
 from fluxfill_studio.model.settings import Settings
 from fluxfill_studio.model.studio import Studio

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from fluxfill_studio.core.blending.registration import Placement
 from fluxfill_studio.core.geometry import Size
-from fluxfill_studio.core.outpaint import Preset
-from fluxfill_studio.core.plan import outpaint_plan
-from fluxfill_studio.core.registration import Placement
+from fluxfill_studio.core.planning.outpaint import Preset
+from fluxfill_studio.core.planning.plan import outpaint_plan
 from fluxfill_studio.core.types import Pixels
 
 Floats = NDArray[np.float32]

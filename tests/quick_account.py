@@ -16,9 +16,9 @@ from uuid import uuid4
 
 from PIL import Image, UnidentifiedImageError
 
-from fluxfill_studio.core.codec import fitting
 from fluxfill_studio.core.geometry import Size
-from fluxfill_studio.core.outpaint import Preset, approximate_frame
+from fluxfill_studio.core.picture.scaling import fitting
+from fluxfill_studio.core.planning.outpaint import Preset, approximate_frame
 from fluxfill_studio.core.schema import ParameterSchema, Value
 from fluxfill_studio.sandbox.refusal import (
     InsufficientCredits,

@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from fluxfill_studio.core.codec import decode
+from fluxfill_studio.core.files.codec import decode
 from fluxfill_studio.core.geometry import Size
 from fluxfill_studio.core.types import Pixels
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from fluxfill_studio.cli.status import ExitStatus
-from fluxfill_studio.core.composite import Outcome
+from fluxfill_studio.core.blending.composite import Outcome
 from fluxfill_studio.core.errors import FluxfillError
 from fluxfill_studio.core.geometry import Size
 from fluxfill_studio.core.job import Engine, Job, JobState

@@ -17,10 +17,10 @@ from fluxfill_studio.cli.report import conclude
 from fluxfill_studio.cli.sample import run_sample
 from fluxfill_studio.cli.status import ExitStatus
 from fluxfill_studio.cli.terminal import Terminal
-from fluxfill_studio.core.compose import Blend
+from fluxfill_studio.core.blending.compose import Blend
 from fluxfill_studio.core.errors import KeyMissing
 from fluxfill_studio.core.job import Engine, Wish
-from fluxfill_studio.core.plan import Inputs
+from fluxfill_studio.core.planning.plan import Inputs
 from fluxfill_studio.core.request import Mode, variants_of
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.jobs.preparing import Order, plan_extension, plan_run

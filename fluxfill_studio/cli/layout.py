@@ -17,9 +17,9 @@ from fluxfill_studio.core.geometry import Rect, Size
 from fluxfill_studio.core.texts import QT_TRANSLATE_NOOP
 
 if TYPE_CHECKING:
-    from fluxfill_studio.core.compose import Blend
-    from fluxfill_studio.core.extension import Extension
-    from fluxfill_studio.core.plan import Context
+    from fluxfill_studio.core.blending.compose import Blend
+    from fluxfill_studio.core.planning.extension import Extension
+    from fluxfill_studio.core.planning.plan import Context
 
 _SIDES: Final = ("left", "top", "right", "bottom")
 _ONE_WAY = QT_TRANSLATE_NOOP(
@@ -110,14 +110,14 @@ def add_growth(parser: ArgumentParser, presets: str) -> None:
 
 def blend_of(args: Namespace) -> Blend:
     """How the fill is to be blended. Raises ParameterError."""
-    from fluxfill_studio.core.compose import Blend
-    from fluxfill_studio.core.matching import Match
+    from fluxfill_studio.core.blending.compose import Blend
+    from fluxfill_studio.core.blending.matching import Match
 
     return Blend(feather=args.feather, grow=args.grow, match=Match(args.match))
 
 
 def context_of(args: Namespace) -> Context:
-    from fluxfill_studio.core.plan import Extent
+    from fluxfill_studio.core.planning.plan import Extent
 
     return args.context if isinstance(args.context, Rect) else Extent[EXTENTS[args.context]]
 
@@ -135,7 +135,7 @@ def grows_exactly(args: Namespace) -> bool:
 
 def extension_of(args: Namespace, size: Size) -> Extension:
     """How far a picture of `size` grows, where `grows_exactly`."""
-    from fluxfill_studio.core.extension import Anchor, Extension
+    from fluxfill_studio.core.planning.extension import Anchor, Extension
 
     if args.aspect is not None:
         return Extension.to_aspect(size, args.aspect, Anchor(args.anchor or _CENTRE))

@@ -14,7 +14,7 @@ from fluxfill_studio.cli.access import Access
 from fluxfill_studio.cli.batch import Batch, Run
 from fluxfill_studio.cli.terminal import Terminal
 from fluxfill_studio.cli.watch import Watch
-from fluxfill_studio.core.composite import Outcome
+from fluxfill_studio.core.blending.composite import Outcome
 from fluxfill_studio.core.errors import FluxfillError, LedgerError
 from fluxfill_studio.core.job import Engine, Job
 from fluxfill_studio.core.schema import ParameterSchema

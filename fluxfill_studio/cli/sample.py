@@ -14,14 +14,14 @@ from fluxfill_studio.cli.batch import Batch, Run
 from fluxfill_studio.cli.office import office_in
 from fluxfill_studio.cli.report import tell
 from fluxfill_studio.cli.terminal import Terminal
-from fluxfill_studio.core.codec import reduced_to
-from fluxfill_studio.core.composite import Outcome
+from fluxfill_studio.core.blending.composite import Outcome
 from fluxfill_studio.core.errors import SaveError
 from fluxfill_studio.core.geometry import Size
 from fluxfill_studio.core.job import Engine
+from fluxfill_studio.core.picture.scaling import reduced_to
+from fluxfill_studio.core.picture.source import Source
 from fluxfill_studio.core.request import FillRequest
 from fluxfill_studio.core.schema import Control, ParameterSchema
-from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.types import Pixels, Plane
 from fluxfill_studio.jobs.preparing import Order, plan_run
 from fluxfill_studio.storage.images import read_source

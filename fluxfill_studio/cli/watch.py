@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from fluxfill_studio.cli.batch import Batch, Run
 from fluxfill_studio.cli.terminal import Terminal
-from fluxfill_studio.core.composite import Outcome
+from fluxfill_studio.core.blending.composite import Outcome
 from fluxfill_studio.core.errors import FluxfillError, as_sentences
 from fluxfill_studio.core.job import Engine, Job
 

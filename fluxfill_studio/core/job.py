@@ -8,9 +8,9 @@ from datetime import datetime
 from enum import Enum
 from typing import Final
 
-from fluxfill_studio.core.compose import Blend
+from fluxfill_studio.core.blending.compose import Blend
 from fluxfill_studio.core.errors import FluxfillError, JobCancelled, JobFailed
-from fluxfill_studio.core.plan import Plan
+from fluxfill_studio.core.planning.plan import Plan
 from fluxfill_studio.core.request import FillRequest
 
 

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from fluxfill_studio.core.areas import areas
-from fluxfill_studio.core.compose import Blend
+from fluxfill_studio.core.blending.compose import Blend
 from fluxfill_studio.core.errors import EmptyMask, NothingToExtend
-from fluxfill_studio.core.extension import Extension, extension_plan, steps
 from fluxfill_studio.core.job import Engine, Job, Wish
-from fluxfill_studio.core.mask import Mask
-from fluxfill_studio.core.plan import (
+from fluxfill_studio.core.painting.mask import Mask
+from fluxfill_studio.core.picture.source import Source
+from fluxfill_studio.core.planning.areas import areas
+from fluxfill_studio.core.planning.extension import Extension, extension_plan, steps
+from fluxfill_studio.core.planning.plan import (
     AUTOMATIC,
     WORK_SIDE,
     Context,
@@ -24,7 +25,6 @@ from fluxfill_studio.core.plan import (
     outpaint_plan,
 )
 from fluxfill_studio.core.request import FillRequest
-from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.types import Plane
 
 

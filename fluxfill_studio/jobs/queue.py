@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fluxfill_studio.core.compose import Blend
-from fluxfill_studio.core.composite import Outcome
+from fluxfill_studio.core.blending.compose import Blend
+from fluxfill_studio.core.blending.composite import Outcome
 from fluxfill_studio.core.errors import FluxfillError, JobTaken, LedgerError
 from fluxfill_studio.core.job import Engine, Job, JobState
-from fluxfill_studio.core.plan import Inputs
+from fluxfill_studio.core.planning.plan import Inputs
 from fluxfill_studio.core.types import Pixels
 from fluxfill_studio.jobs.preparing import Order, new_job
 from fluxfill_studio.jobs.runner import JobRunner

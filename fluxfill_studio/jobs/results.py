@@ -7,12 +7,12 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from fluxfill_studio.core.codec import decode
-from fluxfill_studio.core.compose import Blend
-from fluxfill_studio.core.composite import Composite, Outcome, thumbnail_of
+from fluxfill_studio.core.blending.compose import Blend
+from fluxfill_studio.core.blending.composite import Composite, Outcome, thumbnail_of
 from fluxfill_studio.core.errors import Charge, GarbledAnswer, ImageError, WouldOverwrite
+from fluxfill_studio.core.files.codec import decode
 from fluxfill_studio.core.job import Job, Wish
-from fluxfill_studio.core.plan import Inputs
+from fluxfill_studio.core.planning.plan import Inputs
 from fluxfill_studio.core.types import Pixels
 from fluxfill_studio.storage.job_files import JobFiles
 from fluxfill_studio.storage.saving import save_picture

@@ -19,8 +19,8 @@ from fluxfill_studio.apiframe.client import ApiframeClient
 from fluxfill_studio.apiframe.polling import Pace
 from fluxfill_studio.apiframe.retry import Retry
 from fluxfill_studio.apiframe.wire import JobReport, JobStatus, failure_of
-from fluxfill_studio.core.compose import Blend
-from fluxfill_studio.core.composite import Composite, Outcome
+from fluxfill_studio.core.blending.compose import Blend
+from fluxfill_studio.core.blending.composite import Composite, Outcome
 from fluxfill_studio.core.errors import (
     Charge,
     FluxfillError,
@@ -30,9 +30,9 @@ from fluxfill_studio.core.errors import (
     SubmissionUncertain,
 )
 from fluxfill_studio.core.job import Engine, Job, JobState, Upload
-from fluxfill_studio.core.plan import Inputs
+from fluxfill_studio.core.picture.source import Source
+from fluxfill_studio.core.planning.plan import Inputs
 from fluxfill_studio.core.request import Mode
-from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.types import Pixels, Plane
 from fluxfill_studio.jobs.results import blended, checked, kept_results, save_wish
 from fluxfill_studio.jobs.sending import image_file

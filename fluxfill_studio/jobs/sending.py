@@ -7,8 +7,8 @@ from typing import Final
 
 from PIL import Image
 
-from fluxfill_studio.core.plan import Plan
-from fluxfill_studio.core.source import Source
+from fluxfill_studio.core.picture.source import Source
+from fluxfill_studio.core.planning.plan import Plan
 from fluxfill_studio.core.types import Pixels
 from fluxfill_studio.storage.png import encode_png
 

@@ -7,13 +7,13 @@ from typing import Final
 
 import cv2
 
-from fluxfill_studio.core.areas import areas
-from fluxfill_studio.core.codec import fitting, resized
 from fluxfill_studio.core.geometry import Rect, Size
-from fluxfill_studio.core.plan import Inputs, Plan
-from fluxfill_studio.core.plan_warnings import PlanWarning, warnings_of
-from fluxfill_studio.core.sent import footprint
-from fluxfill_studio.core.source import Source
+from fluxfill_studio.core.picture.scaling import fitting, resized
+from fluxfill_studio.core.picture.source import Source
+from fluxfill_studio.core.planning.areas import areas
+from fluxfill_studio.core.planning.plan import Inputs, Plan
+from fluxfill_studio.core.planning.plan_warnings import PlanWarning, warnings_of
+from fluxfill_studio.core.planning.sent import footprint
 from fluxfill_studio.core.types import Pixels, Plane
 from fluxfill_studio.jobs.sending import encoded_image
 from fluxfill_studio.storage.png import encode_png

@@ -10,14 +10,14 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from fluxfill_studio.core.blend_preview import BlendPreview, Seen
-from fluxfill_studio.core.compose import Blend
-from fluxfill_studio.core.composite import Composite, thumbnail_of
+from fluxfill_studio.core.blending.blend_preview import BlendPreview, Seen
+from fluxfill_studio.core.blending.compose import Blend
+from fluxfill_studio.core.blending.composite import Composite, thumbnail_of
 from fluxfill_studio.core.errors import LedgerError
-from fluxfill_studio.core.pyramid import Pyramid
-from fluxfill_studio.core.sent import GROWTH
+from fluxfill_studio.core.planning.sent import GROWTH
 from fluxfill_studio.core.types import Pixels
-from fluxfill_studio.core.viewport import Viewport
+from fluxfill_studio.core.view.pyramid import Pyramid
+from fluxfill_studio.core.view.viewport import Viewport
 from fluxfill_studio.model.gallery import Blended, Gallery
 from fluxfill_studio.model.tasks import TaskOwner
 

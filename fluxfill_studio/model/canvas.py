@@ -8,9 +8,9 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
-from fluxfill_studio.core.brush import MAX_SIZE, MIN_SIZE, Brush
-from fluxfill_studio.core.display import MaskView
-from fluxfill_studio.core.region import Combine
+from fluxfill_studio.core.painting.brush import MAX_SIZE, MIN_SIZE, Brush
+from fluxfill_studio.core.painting.region import Combine
+from fluxfill_studio.core.view.display import MaskView
 
 
 class Tool(Enum):

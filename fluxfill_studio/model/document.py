@@ -12,15 +12,15 @@ from typing import Final, TypeVar
 import cv2
 from PySide6.QtCore import QObject, Signal
 
-from fluxfill_studio.core.brush import Brush, Tips
 from fluxfill_studio.core.errors import FluxfillError, NoSource
 from fluxfill_studio.core.geometry import EMPTY, Rect
-from fluxfill_studio.core.history import History, UndoRecord
-from fluxfill_studio.core.mask import Mask, MaskEdit
-from fluxfill_studio.core.pyramid import Pyramid
-from fluxfill_studio.core.region import Combine, Region, combine
-from fluxfill_studio.core.source import Source
-from fluxfill_studio.core.stroke import Sample, Stroke
+from fluxfill_studio.core.painting.brush import Brush, Tips
+from fluxfill_studio.core.painting.history import History, UndoRecord
+from fluxfill_studio.core.painting.mask import Mask, MaskEdit
+from fluxfill_studio.core.painting.region import Combine, Region, combine
+from fluxfill_studio.core.painting.stroke import Sample, Stroke
+from fluxfill_studio.core.picture.source import Source
+from fluxfill_studio.core.view.pyramid import Pyramid
 from fluxfill_studio.model.tasks import TaskOwner
 
 T = TypeVar("T")

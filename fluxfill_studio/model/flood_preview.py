@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from fluxfill_studio.core.display import sample
 from fluxfill_studio.core.geometry import Point
-from fluxfill_studio.core.region import NOTHING, Region
-from fluxfill_studio.core.selection import flood_region
-from fluxfill_studio.core.viewport import Viewport
+from fluxfill_studio.core.painting.region import NOTHING, Region
+from fluxfill_studio.core.painting.selection import flood_region
+from fluxfill_studio.core.view.display import sample
+from fluxfill_studio.core.view.viewport import Viewport
 from fluxfill_studio.model.canvas import Flooding
 from fluxfill_studio.model.document import Document, Picture
 from fluxfill_studio.model.tasks import TaskOwner

@@ -10,9 +10,9 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 
 from fluxfill_studio.core.errors import FluxfillError
-from fluxfill_studio.core.extension import Anchor, Extension, extension_plan, steps
 from fluxfill_studio.core.geometry import Rect, Size
-from fluxfill_studio.core.outpaint import Preset, approximate_frame
+from fluxfill_studio.core.planning.extension import Anchor, Extension, extension_plan, steps
+from fluxfill_studio.core.planning.outpaint import Preset, approximate_frame
 from fluxfill_studio.core.schema import Control, Value
 from fluxfill_studio.model.document import Document
 from fluxfill_studio.model.parameters import Parameters

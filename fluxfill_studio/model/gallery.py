@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
-from fluxfill_studio.core.composite import Composite, Outcome
+from fluxfill_studio.core.blending.composite import Composite, Outcome
 from fluxfill_studio.core.errors import FluxfillError
 from fluxfill_studio.core.geometry import Size
 from fluxfill_studio.core.job import Job, JobState
-from fluxfill_studio.core.pyramid import Pyramid
 from fluxfill_studio.core.types import Pixels
+from fluxfill_studio.core.view.pyramid import Pyramid
 from fluxfill_studio.model.tasks import TaskOwner
 
 

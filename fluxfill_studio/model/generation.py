@@ -10,10 +10,10 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from fluxfill_studio.core.composite import Outcome
+from fluxfill_studio.core.blending.composite import Outcome
 from fluxfill_studio.core.errors import FluxfillError, NoSource
 from fluxfill_studio.core.job import Engine, Job, JobState
-from fluxfill_studio.core.plan import Inputs
+from fluxfill_studio.core.planning.plan import Inputs
 from fluxfill_studio.core.request import FillRequest, Mode, variants_of
 from fluxfill_studio.core.schema import Control
 from fluxfill_studio.core.types import Plane

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 
-from fluxfill_studio.core.compose import Blend
-from fluxfill_studio.core.composite import Outcome
+from fluxfill_studio.core.blending.compose import Blend
+from fluxfill_studio.core.blending.composite import Outcome
 from fluxfill_studio.core.errors import ServiceChanged
 from fluxfill_studio.core.job import Engine, Job
 from fluxfill_studio.core.schema import ParameterSchema

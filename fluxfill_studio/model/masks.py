@@ -13,10 +13,11 @@ import cv2
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from fluxfill_studio.core.codec import decode_mask, fitting, resized
 from fluxfill_studio.core.errors import ImageError, SaveError
+from fluxfill_studio.core.files.codec import decode_mask
 from fluxfill_studio.core.geometry import Size
-from fluxfill_studio.core.selection import replace
+from fluxfill_studio.core.painting.selection import replace
+from fluxfill_studio.core.picture.scaling import fitting, resized
 from fluxfill_studio.core.types import Plane
 from fluxfill_studio.model.document import Document, Picture
 from fluxfill_studio.model.generation import Generation

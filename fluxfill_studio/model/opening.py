@@ -8,11 +8,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from fluxfill_studio.core.codec import Progress
 from fluxfill_studio.core.errors import ImageError
-from fluxfill_studio.core.preview import Preview
-from fluxfill_studio.core.pyramid import Pyramid
-from fluxfill_studio.core.source import Source
+from fluxfill_studio.core.files.decoded import Progress
+from fluxfill_studio.core.files.preview import Preview
+from fluxfill_studio.core.picture.source import Source
+from fluxfill_studio.core.view.pyramid import Pyramid
 from fluxfill_studio.model.document import Document, Picture
 from fluxfill_studio.model.tasks import TaskOwner
 from fluxfill_studio.storage.images import read_source

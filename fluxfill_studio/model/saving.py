@@ -9,9 +9,9 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
-from fluxfill_studio.core.composite import Composite
+from fluxfill_studio.core.blending.composite import Composite
 from fluxfill_studio.core.errors import LedgerError, SaveError
-from fluxfill_studio.core.source import Source
+from fluxfill_studio.core.picture.source import Source
 from fluxfill_studio.model.gallery import Entry, Gallery
 from fluxfill_studio.model.jobs import Jobs
 from fluxfill_studio.model.tasks import TaskOwner

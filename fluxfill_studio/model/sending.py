@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Signal
 
 from fluxfill_studio.core.errors import EmptyMask
-from fluxfill_studio.core.extension import Extension
 from fluxfill_studio.core.geometry import Rect
-from fluxfill_studio.core.plan import AUTOMATIC, Context, Inputs, Plan, inpaint_plan
-from fluxfill_studio.core.plan_warnings import PlanWarning
+from fluxfill_studio.core.picture.source import Source
+from fluxfill_studio.core.planning.extension import Extension
+from fluxfill_studio.core.planning.plan import AUTOMATIC, Context, Inputs, Plan, inpaint_plan
+from fluxfill_studio.core.planning.plan_warnings import PlanWarning
 from fluxfill_studio.core.request import Mode
 from fluxfill_studio.core.schema import Control
-from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.texts import QT_TRANSLATE_NOOP
 from fluxfill_studio.core.types import Plane
 from fluxfill_studio.model.document import Document, Picture

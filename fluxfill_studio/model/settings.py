@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
-from fluxfill_studio.core.brush import Brush
 from fluxfill_studio.core.job import Engine
+from fluxfill_studio.core.painting.brush import Brush
 from fluxfill_studio.model.canvas import Overlay, Tool
 from fluxfill_studio.storage.saving import JPEG_QUALITY
 

@@ -16,8 +16,8 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
-from fluxfill_studio.core.region import Combine, Region
-from fluxfill_studio.core.smart_select import Hints, Scribble, Stopped, smart_select
+from fluxfill_studio.core.painting.region import Combine, Region
+from fluxfill_studio.core.painting.smart_select import Hints, Scribble, Stopped, smart_select
 from fluxfill_studio.core.types import Pixels
 from fluxfill_studio.model.canvas import CanvasModel, Tool
 from fluxfill_studio.model.document import Document

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 
 from fluxfill_studio.core.errors import LedgerError
 from fluxfill_studio.core.geometry import Rect
-from fluxfill_studio.core.mask import MaskEdit
+from fluxfill_studio.core.painting.mask import MaskEdit
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.model.account import Account
 from fluxfill_studio.model.blending import Blending

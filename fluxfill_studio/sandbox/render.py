@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from fluxfill_studio.core import codec
 from fluxfill_studio.core.errors import ImageError
+from fluxfill_studio.core.files import codec
 from fluxfill_studio.core.geometry import Size
-from fluxfill_studio.core.outpaint import Preset, approximate_frame
+from fluxfill_studio.core.picture import scaling
+from fluxfill_studio.core.planning.outpaint import Preset, approximate_frame
 from fluxfill_studio.core.types import Pixels, Plane
 from fluxfill_studio.sandbox import engine
 from fluxfill_studio.sandbox.exemplar import Hole
@@ -61,24 +62,24 @@ def _masked(pixels: Pixels, mask: Plane) -> tuple[Pixels, Hole]:
     """Picture and hole at working size; a pixel that holds any white is part of the hole."""
     if mask.shape != pixels.shape[:2]:
         raise CannotRender("The mask and the image must have the same size.")
-    scaled = codec.reduced_to(pixels, LONG_SIDE)
+    scaled = scaling.reduced_to(pixels, LONG_SIDE)
     white = np.where(mask >= 128, np.uint8(255), np.uint8(0))
     height, width = scaled.shape[:2]
-    return scaled, codec.resized(white, Size(width, height)) > 0
+    return scaled, scaling.resized(white, Size(width, height)) > 0
 
 
 def _framed(pixels: Pixels, preset: Preset) -> tuple[Pixels, Hole]:
     """The canvas of the preset at working size, with the picture in its place, and the rest."""
     height, width = pixels.shape[:2]
     frame = approximate_frame(preset, Size(width, height))
-    canvas = codec.fitting(Size(frame.width, frame.height), LONG_SIDE)
+    canvas = scaling.fitting(Size(frame.width, frame.height), LONG_SIDE)
     ratio = canvas.long_side / max(frame.width, frame.height)
     inner = Size(max(1, round(width * ratio)), max(1, round(height * ratio)))
     x = min(round(-frame.x * ratio), canvas.width - inner.width)
     y = min(round(-frame.y * ratio), canvas.height - inner.height)
     place = (slice(y, y + inner.height), slice(x, x + inner.width))
     framed = np.zeros((*canvas.shape, 3), np.uint8)
-    framed[place] = codec.resized(pixels, inner)
+    framed[place] = scaling.resized(pixels, inner)
     hole = np.ones(canvas.shape, np.bool_)
     hole[place] = False
     return framed, hole

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event
 
-from fluxfill_studio.core.outpaint import Preset
+from fluxfill_studio.core.planning.outpaint import Preset
 from fluxfill_studio.core.request import Mode
 from fluxfill_studio.core.schema import ParameterSchema, Value
 from fluxfill_studio.sandbox.refusal import (

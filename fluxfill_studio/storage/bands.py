@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 import numpy as np
 
-from fluxfill_studio.core.samples import Samples, Values
+from fluxfill_studio.core.picture.samples import Samples, Values
 
 # In bytes: small enough for the cache, large enough to be worth a thread's while.
 _BAND: Final = 2**20

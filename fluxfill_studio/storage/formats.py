@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
-from fluxfill_studio.core.depth import to_8_bits
-from fluxfill_studio.core.samples import ColourModel, Samples
-from fluxfill_studio.core.source import Source
+from fluxfill_studio.core.picture.depth import to_8_bits
+from fluxfill_studio.core.picture.samples import ColourModel, Samples
+from fluxfill_studio.core.picture.source import Source
 from fluxfill_studio.core.texts import QT_TRANSLATE_NOOP
 
 

@@ -8,21 +8,17 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from fluxfill_studio.core.codec import (
-    Progress,
-    decode,
-    decode_mask,
-    decode_thumbnail,
-)
 from fluxfill_studio.core.errors import (
     ImageMissing,
     ImageUnreadable,
     MaskSizeMismatch,
     NotAnImage,
 )
+from fluxfill_studio.core.files.codec import decode, decode_mask, decode_thumbnail
+from fluxfill_studio.core.files.decoded import Progress
+from fluxfill_studio.core.files.preview import Preview, previews
 from fluxfill_studio.core.geometry import Size
-from fluxfill_studio.core.preview import Preview, previews
-from fluxfill_studio.core.source import Origin, Source
+from fluxfill_studio.core.picture.source import Origin, Source
 from fluxfill_studio.core.types import Pixels, Plane
 
 # Reading takes the first part of the progress, decoding the rest.

@@ -14,13 +14,13 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import numpy as np
 
-from fluxfill_studio.core.codec import decode, decode_mask
 from fluxfill_studio.core.errors import ImageError, JobFileLost
+from fluxfill_studio.core.files.codec import decode, decode_mask
 from fluxfill_studio.core.job import Job
-from fluxfill_studio.core.plan import Inputs, Part
+from fluxfill_studio.core.picture.samples import ColourModel, Samples
+from fluxfill_studio.core.picture.source import Origin, Source
+from fluxfill_studio.core.planning.plan import Inputs, Part
 from fluxfill_studio.core.request import Mode
-from fluxfill_studio.core.samples import ColourModel, Samples
-from fluxfill_studio.core.source import Origin, Source
 from fluxfill_studio.core.texts import QT_TRANSLATE_NOOP
 from fluxfill_studio.core.types import Pixels, Plane
 from fluxfill_studio.storage.atomic import PARTIAL_PREFIX, make_folder, write_whole

@@ -11,12 +11,12 @@ from types import MappingProxyType
 from typing import Any
 
 from fluxfill_studio.core import errors
-from fluxfill_studio.core.compose import Blend
+from fluxfill_studio.core.blending.compose import Blend
+from fluxfill_studio.core.blending.matching import Match
 from fluxfill_studio.core.errors import Charge, FluxfillError, ServiceError
 from fluxfill_studio.core.geometry import Rect, Size
 from fluxfill_studio.core.job import Engine, Job, JobState, Upload, Wish
-from fluxfill_studio.core.matching import Match
-from fluxfill_studio.core.plan import Plan
+from fluxfill_studio.core.planning.plan import Plan
 from fluxfill_studio.core.request import FillRequest
 from fluxfill_studio.core.schema import ParameterSchema
 

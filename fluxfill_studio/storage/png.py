@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from fluxfill_studio.core.samples import ColourModel, Samples
+from fluxfill_studio.core.picture.samples import ColourModel, Samples
 from fluxfill_studio.core.types import Pixels, Plane
 from fluxfill_studio.storage.bands import band, rows_in_band, side_by_side
 

@@ -18,8 +18,8 @@ from fluxfill_studio.core.errors import (
     UnknownEnding,
     WouldOverwrite,
 )
-from fluxfill_studio.core.samples import ColourModel, Samples
-from fluxfill_studio.core.source import Source
+from fluxfill_studio.core.picture.samples import ColourModel, Samples
+from fluxfill_studio.core.picture.source import Source
 from fluxfill_studio.core.types import Plane
 from fluxfill_studio.storage.atomic import write_whole
 from fluxfill_studio.storage.formats import SAVE_FORMATS, Format, fitted

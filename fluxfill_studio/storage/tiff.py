@@ -16,7 +16,7 @@ from typing import IO, Final, Literal, TypeAlias
 
 import numpy as np
 
-from fluxfill_studio.core.samples import ColourModel, Samples
+from fluxfill_studio.core.picture.samples import ColourModel, Samples
 from fluxfill_studio.storage.bands import band, rows_in_band, side_by_side
 
 _Order: TypeAlias = Literal["<", ">"]

@@ -9,12 +9,12 @@ from typing import Final
 
 from PySide6.QtCore import QObject
 
-from fluxfill_studio.core.display import MaskView
-from fluxfill_studio.core.mask import fill, invert
-from fluxfill_studio.core.region import Combine
+from fluxfill_studio.core.painting.mask import fill, invert
+from fluxfill_studio.core.painting.region import Combine
+from fluxfill_studio.core.painting.selection import fill_holes
 from fluxfill_studio.core.request import Mode
 from fluxfill_studio.core.schema import Control
-from fluxfill_studio.core.selection import fill_holes
+from fluxfill_studio.core.view.display import MaskView
 from fluxfill_studio.model.canvas import Tool
 from fluxfill_studio.model.studio import Studio
 from fluxfill_studio.ui.actions import OPACITY_KEYS, Act, Actions

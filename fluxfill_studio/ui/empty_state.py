@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from fluxfill_studio.core.codec import READABLE_FORMATS
+from fluxfill_studio.core.files.codec import READABLE_FORMATS
 from fluxfill_studio.ui.actions import Act, Actions
 from fluxfill_studio.ui.look import Look
 from fluxfill_studio.ui.thumbnails import paint_thumbnail

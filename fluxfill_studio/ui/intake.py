@@ -9,8 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QMimeData
 from PySide6.QtGui import QImage
 
-from fluxfill_studio.core.samples import Samples
-from fluxfill_studio.core.source import Source
+from fluxfill_studio.core.picture.samples import Samples
+from fluxfill_studio.core.picture.source import Source
 from fluxfill_studio.model.opening import Opener
 from fluxfill_studio.ui.pictures import to_pixels
 

@@ -18,10 +18,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from fluxfill_studio.core.pyramid import Pyramid
+from fluxfill_studio.core.picture.source import Source
 from fluxfill_studio.core.request import Mode
-from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.types import Pixels
+from fluxfill_studio.core.view.pyramid import Pyramid
 from fluxfill_studio.model.notices import Tone
 from fluxfill_studio.model.studio import Studio
 from fluxfill_studio.ui.actions import Act, Actions

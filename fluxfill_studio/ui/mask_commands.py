@@ -10,8 +10,8 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from fluxfill_studio.core.geometry import Rect
-from fluxfill_studio.core.mask import MaskEdit
-from fluxfill_studio.core.selection import feather, grow, shrink
+from fluxfill_studio.core.painting.mask import MaskEdit
+from fluxfill_studio.core.painting.selection import feather, grow, shrink
 from fluxfill_studio.model.masks import MaskFile
 from fluxfill_studio.model.studio import Studio
 from fluxfill_studio.ui.actions import Act, Actions

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from fluxfill_studio.core.composite import Composite
+from fluxfill_studio.core.blending.composite import Composite
 from fluxfill_studio.core.job import Engine, JobState
 from fluxfill_studio.model.gallery import Entry
 from fluxfill_studio.model.saving import SaveQuestion, Saving, result_name, result_source

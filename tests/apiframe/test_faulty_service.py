@@ -14,7 +14,6 @@ from PIL import Image
 from fluxfill_studio.apiframe.client import ApiframeClient
 from fluxfill_studio.apiframe.network import Limits
 from fluxfill_studio.apiframe.wire import JobStatus
-from fluxfill_studio.core.codec import decode
 from fluxfill_studio.core.errors import (
     GarbledAnswer,
     NoConnection,
@@ -27,6 +26,7 @@ from fluxfill_studio.core.errors import (
     TooManyRequests,
     Unreachable,
 )
+from fluxfill_studio.core.files.codec import decode
 from fluxfill_studio.core.request import FillRequest
 from fluxfill_studio.core.schema import ParameterSchema
 from tests.apiframe.conftest import MakeClient

@@ -11,10 +11,10 @@ from typing import Final
 
 from PIL import Image
 
-from fluxfill_studio.core.compose import Fill
+from fluxfill_studio.core.blending.compose import Fill
 from fluxfill_studio.core.geometry import Rect, Size
-from fluxfill_studio.core.plan import Plan
-from fluxfill_studio.core.source import Source
+from fluxfill_studio.core.picture.source import Source
+from fluxfill_studio.core.planning.plan import Plan
 from fluxfill_studio.storage.png import encode_bilevel_png, encode_png
 from tests.bench.clocks import copy_of, seconds
 from tests.bench.report import Report, Row

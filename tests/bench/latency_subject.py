@@ -16,7 +16,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from fluxfill_studio.app import make_loop, make_qt
-from fluxfill_studio.core.display import MaskView
+from fluxfill_studio.core.view.display import MaskView
 from fluxfill_studio.model.tasks import TaskOwner
 from tests.bench.driver import SCALES, Subject
 from tests.bench.ours import open_alone

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, QRectF
 from PySide6.QtWidgets import QWidget
 
 from fluxfill_studio.core.geometry import Rect
-from fluxfill_studio.core.source import Source
+from fluxfill_studio.core.picture.source import Source
 from fluxfill_studio.core.types import Pixels
 from fluxfill_studio.model.canvas import CanvasModel
 from fluxfill_studio.model.document import Document, Picture

@@ -23,11 +23,11 @@ import pytest
 from PIL import Image
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from fluxfill_studio.core.brush import Brush, Tips
 from fluxfill_studio.core.geometry import Point, Size
-from fluxfill_studio.core.mask import Mask
+from fluxfill_studio.core.painting.brush import Brush, Tips
+from fluxfill_studio.core.painting.mask import Mask
+from fluxfill_studio.core.painting.stroke import Sample, Stroke
 from fluxfill_studio.core.schema import ParameterSchema
-from fluxfill_studio.core.stroke import Sample, Stroke
 from fluxfill_studio.core.types import Pixels, Plane
 from fluxfill_studio.sandbox.serve import HOST, serve
 from fluxfill_studio.sandbox.server import DEFAULT_SETTINGS, Sandbox

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from fluxfill_studio.core.geometry import Size
-from fluxfill_studio.core.outpaint import Preset, approximate_frame
+from fluxfill_studio.core.planning.outpaint import Preset, approximate_frame
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.sandbox.service import SandboxSettings
 from tests.cli.conftest import KEY, Program, Served, changed_outside, load, save_pictures, served

@@ -16,12 +16,12 @@ from fluxfill_studio.cli.layout import (
     extension_of,
     grows_exactly,
 )
-from fluxfill_studio.core.compose import Blend
+from fluxfill_studio.core.blending.compose import Blend
+from fluxfill_studio.core.blending.matching import Match
 from fluxfill_studio.core.errors import ParameterError
-from fluxfill_studio.core.extension import Anchor, Extension
 from fluxfill_studio.core.geometry import Rect, Size
-from fluxfill_studio.core.matching import Match
-from fluxfill_studio.core.plan import AUTOMATIC, WHOLE, Context, Extent
+from fluxfill_studio.core.planning.extension import Anchor, Extension
+from fluxfill_studio.core.planning.plan import AUTOMATIC, WHOLE, Context, Extent
 from fluxfill_studio.core.request import Mode
 from fluxfill_studio.core.schema import ParameterSchema
 

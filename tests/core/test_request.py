@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from fluxfill_studio.core.errors import ParameterError
-from fluxfill_studio.core.outpaint import Preset
+from fluxfill_studio.core.planning.outpaint import Preset
 from fluxfill_studio.core.request import FillRequest, Mode
 from fluxfill_studio.core.schema import ParameterSchema, Value
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from fluxfill_studio.app import Application
-from fluxfill_studio.core.source import Source
+from fluxfill_studio.core.picture.source import Source
 from tests.qt import acting, emitted
 
 

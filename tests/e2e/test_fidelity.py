@@ -17,14 +17,14 @@ import pytest
 from PIL import Image
 from typing_extensions import override
 
-from fluxfill_studio.core.compose import Blend
+from fluxfill_studio.core.blending.compose import Blend
+from fluxfill_studio.core.blending.matching import Match
 from fluxfill_studio.core.geometry import Size
 from fluxfill_studio.core.job import JobState, Wish
-from fluxfill_studio.core.matching import Match
+from fluxfill_studio.core.picture.samples import ColourModel, Samples, Values
+from fluxfill_studio.core.picture.source import Source
 from fluxfill_studio.core.request import FillRequest
-from fluxfill_studio.core.samples import ColourModel, Samples, Values
 from fluxfill_studio.core.schema import ParameterSchema, Value
-from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.types import Plane
 from fluxfill_studio.jobs.preparing import Order, plan_run
 from fluxfill_studio.storage.images import read_source

@@ -14,13 +14,13 @@ import numpy as np
 from fluxfill_studio.apiframe.client import ApiframeClient
 from fluxfill_studio.apiframe.network import Limits
 from fluxfill_studio.apiframe.retry import Retry
-from fluxfill_studio.core.compose import Blend
-from fluxfill_studio.core.composite import Outcome
+from fluxfill_studio.core.blending.compose import Blend
+from fluxfill_studio.core.blending.composite import Outcome
+from fluxfill_studio.core.blending.matching import Match
 from fluxfill_studio.core.job import Engine, Job, JobState, Wish
-from fluxfill_studio.core.matching import Match
+from fluxfill_studio.core.picture.source import Source
 from fluxfill_studio.core.request import FillRequest
 from fluxfill_studio.core.schema import ParameterSchema, Value
-from fluxfill_studio.core.source import Source
 from fluxfill_studio.jobs.preparing import Order, plan_run
 from fluxfill_studio.jobs.queue import JobQueue, Listener
 from fluxfill_studio.jobs.runner import JobRunner

@@ -21,9 +21,9 @@ from typing_extensions import override
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from fluxfill_studio.core.extension import Extension
 from fluxfill_studio.core.job import Job
-from fluxfill_studio.core.plan import Inputs
+from fluxfill_studio.core.planning.extension import Extension
+from fluxfill_studio.core.planning.plan import Inputs
 from fluxfill_studio.core.types import Pixels
 from fluxfill_studio.jobs.preparing import plan_extension
 from fluxfill_studio.storage.job_files import JobFiles

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fluxfill_studio.core.composite import Outcome
+from fluxfill_studio.core.blending.composite import Outcome
 from fluxfill_studio.core.errors import (
     BadAnswer,
     Charge,
@@ -27,12 +27,12 @@ from fluxfill_studio.core.errors import (
     NotEnoughCredits,
     SubmissionUncertain,
 )
-from fluxfill_studio.core.extension import Extension
 from fluxfill_studio.core.geometry import Rect, Size
 from fluxfill_studio.core.job import TRANSITIONS, Engine, Job, JobState, Upload, Wish
+from fluxfill_studio.core.picture.source import Source
+from fluxfill_studio.core.planning.extension import Extension
 from fluxfill_studio.core.request import FillRequest
 from fluxfill_studio.core.schema import ParameterSchema
-from fluxfill_studio.core.source import Source
 from fluxfill_studio.jobs.preparing import Order, new_job, plan_extension, plan_run
 from fluxfill_studio.jobs.results import kept_outcome
 from fluxfill_studio.storage.images import read_source

@@ -9,11 +9,11 @@ import pytest
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
-from fluxfill_studio.core.codec import decode
+from fluxfill_studio.core.files.codec import decode
 from fluxfill_studio.core.geometry import Rect, Size
-from fluxfill_studio.core.plan import Plan
-from fluxfill_studio.core.samples import Samples
-from fluxfill_studio.core.source import Source
+from fluxfill_studio.core.picture.samples import Samples
+from fluxfill_studio.core.picture.source import Source
+from fluxfill_studio.core.planning.plan import Plan
 from fluxfill_studio.jobs.sending import encoded_image, image_file
 from tests.pictures import photograph
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fluxfill_studio.core.extension import Extension
 from fluxfill_studio.core.geometry import Size
-from fluxfill_studio.core.plan import WHOLE, Context, Inputs
-from fluxfill_studio.core.plan_warnings import PlanWarning
-from fluxfill_studio.core.source import Source
+from fluxfill_studio.core.picture.source import Source
+from fluxfill_studio.core.planning.extension import Extension
+from fluxfill_studio.core.planning.plan import WHOLE, Context, Inputs
+from fluxfill_studio.core.planning.plan_warnings import PlanWarning
 from fluxfill_studio.core.types import Plane
 from fluxfill_studio.jobs.preparing import plan_extension, plan_run
 from fluxfill_studio.jobs.sending import image_file

@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from fluxfill_studio.core.compose import Blend
-from fluxfill_studio.core.composite import Composite, Outcome
+from fluxfill_studio.core.blending.compose import Blend
+from fluxfill_studio.core.blending.composite import Composite, Outcome
+from fluxfill_studio.core.blending.matching import Match
 from fluxfill_studio.core.errors import JobFileLost, LedgerError
 from fluxfill_studio.core.geometry import Point, Rect, Size
 from fluxfill_studio.core.job import Job
-from fluxfill_studio.core.matching import Match
+from fluxfill_studio.core.planning.sent import GROWTH
 from fluxfill_studio.core.schema import ParameterSchema
-from fluxfill_studio.core.sent import GROWTH
 from fluxfill_studio.core.types import Pixels
-from fluxfill_studio.core.viewport import Viewport
+from fluxfill_studio.core.view.viewport import Viewport
 from fluxfill_studio.model.blending import Blending
 from fluxfill_studio.model.gallery import Entry, Gallery
 from fluxfill_studio.model.tasks import TaskOwner

@@ -14,15 +14,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fluxfill_studio.core.brush import Brush
 from fluxfill_studio.core.errors import EmptyMask, FluxfillError, NoSource
 from fluxfill_studio.core.geometry import Point, Rect, Size, united
-from fluxfill_studio.core.mask import MaskEdit, fill, invert
-from fluxfill_studio.core.pyramid import Pyramid
-from fluxfill_studio.core.region import NOTHING, Combine, Region
-from fluxfill_studio.core.source import Source
-from fluxfill_studio.core.stroke import Sample
+from fluxfill_studio.core.painting.brush import Brush
+from fluxfill_studio.core.painting.mask import MaskEdit, fill, invert
+from fluxfill_studio.core.painting.region import NOTHING, Combine, Region
+from fluxfill_studio.core.painting.stroke import Sample
+from fluxfill_studio.core.picture.source import Source
 from fluxfill_studio.core.types import Plane
+from fluxfill_studio.core.view.pyramid import Pyramid
 from fluxfill_studio.model import document as module
 from fluxfill_studio.model.document import NOTHING_PAINTED, Document, Picture
 from fluxfill_studio.model.tasks import TaskOwner

@@ -10,10 +10,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from fluxfill_studio.core.errors import FrameTooLarge, NothingToExtend
-from fluxfill_studio.core.extension import Anchor, Extension
 from fluxfill_studio.core.geometry import Rect, Size
+from fluxfill_studio.core.picture.source import Source
+from fluxfill_studio.core.planning.extension import Anchor, Extension
 from fluxfill_studio.core.schema import Choice, ParameterSchema
-from fluxfill_studio.core.source import Source
 from fluxfill_studio.model.document import Document, Picture
 from fluxfill_studio.model.framing import MAX_GROWTH, Framing, Side
 from fluxfill_studio.model.parameters import Parameters

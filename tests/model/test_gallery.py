@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from fluxfill_studio.core.composite import Composite, Outcome
+from fluxfill_studio.core.blending.composite import Composite, Outcome
 from fluxfill_studio.core.errors import JobFileLost
 from fluxfill_studio.core.job import Job, JobState
 from fluxfill_studio.core.schema import ParameterSchema

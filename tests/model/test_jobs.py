@@ -19,8 +19,8 @@ from fluxfill_studio.core.errors import (
 )
 from fluxfill_studio.core.job import Engine, JobState
 from fluxfill_studio.core.key import KeyPlace
+from fluxfill_studio.core.picture.source import Source
 from fluxfill_studio.core.schema import ParameterSchema
-from fluxfill_studio.core.source import Source
 from fluxfill_studio.model import generation
 from fluxfill_studio.model.document import Picture
 from fluxfill_studio.model.saving import Saving

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fluxfill_studio.core.brush import Brush
 from fluxfill_studio.core.errors import (
     FluxfillError,
     FolderMissing,
@@ -20,9 +19,10 @@ from fluxfill_studio.core.errors import (
     UnknownEnding,
 )
 from fluxfill_studio.core.geometry import Point, Size
+from fluxfill_studio.core.painting.brush import Brush
+from fluxfill_studio.core.painting.stroke import Sample
+from fluxfill_studio.core.picture.source import Source
 from fluxfill_studio.core.schema import ParameterSchema
-from fluxfill_studio.core.source import Source
-from fluxfill_studio.core.stroke import Sample
 from fluxfill_studio.core.types import Plane
 from fluxfill_studio.model.document import Picture
 from fluxfill_studio.model.masks import MaskFile, Masks, fitted

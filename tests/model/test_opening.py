@@ -16,8 +16,8 @@ from PIL import Image
 
 from fluxfill_studio.core.errors import ImageTruncated
 from fluxfill_studio.core.geometry import Size
-from fluxfill_studio.core.pyramid import Pyramid
-from fluxfill_studio.core.source import Source
+from fluxfill_studio.core.picture.source import Source
+from fluxfill_studio.core.view.pyramid import Pyramid
 from fluxfill_studio.model.document import Document, Picture
 from fluxfill_studio.model.opening import Opener
 from fluxfill_studio.model.tasks import TaskOwner

@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 from PySide6.QtCore import SignalInstance
 
-from fluxfill_studio.core.compose import Blend
-from fluxfill_studio.core.composite import Composite
+from fluxfill_studio.core.blending.compose import Blend
+from fluxfill_studio.core.blending.composite import Composite
 from fluxfill_studio.core.errors import PictureTooLarge, UnknownEnding
-from fluxfill_studio.core.samples import Samples
+from fluxfill_studio.core.picture.samples import Samples
+from fluxfill_studio.core.picture.source import Source
 from fluxfill_studio.core.schema import ParameterSchema
-from fluxfill_studio.core.source import Source
 from fluxfill_studio.jobs.preparing import plan_run
 from fluxfill_studio.model.saving import SaveQuestion, Saver, Saving
 from fluxfill_studio.model.settings import Settings

@@ -10,17 +10,17 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from fluxfill_studio.core.brush import Brush
-from fluxfill_studio.core.extension import Extension
 from fluxfill_studio.core.geometry import Point, Rect, Size
-from fluxfill_studio.core.mask import MaskEdit
-from fluxfill_studio.core.plan import AUTOMATIC, WHOLE, inpaint_plan
-from fluxfill_studio.core.plan_warnings import PlanWarning
-from fluxfill_studio.core.raster import rectangle_region
-from fluxfill_studio.core.region import Combine, combine
+from fluxfill_studio.core.painting.brush import Brush
+from fluxfill_studio.core.painting.mask import MaskEdit
+from fluxfill_studio.core.painting.raster import rectangle_region
+from fluxfill_studio.core.painting.region import Combine, combine
+from fluxfill_studio.core.painting.stroke import Sample
+from fluxfill_studio.core.picture.source import Source
+from fluxfill_studio.core.planning.extension import Extension
+from fluxfill_studio.core.planning.plan import AUTOMATIC, WHOLE, inpaint_plan
+from fluxfill_studio.core.planning.plan_warnings import PlanWarning
 from fluxfill_studio.core.schema import ParameterSchema
-from fluxfill_studio.core.source import Source
-from fluxfill_studio.core.stroke import Sample
 from fluxfill_studio.jobs.preparing import plan_run
 from fluxfill_studio.jobs.sent_preview import SentPreview, preview_of
 from fluxfill_studio.model import sending

@@ -11,14 +11,14 @@ import cv2
 import numpy as np
 import pytest
 
-from fluxfill_studio.core.brush import Brush
 from fluxfill_studio.core.geometry import Point, Rect
-from fluxfill_studio.core.mask import Mask
-from fluxfill_studio.core.raster import rectangle_region
-from fluxfill_studio.core.region import Combine, Region, combine
-from fluxfill_studio.core.smart_select import Hints, Scribble, smart_select
-from fluxfill_studio.core.source import Source
-from fluxfill_studio.core.stroke import Sample
+from fluxfill_studio.core.painting.brush import Brush
+from fluxfill_studio.core.painting.mask import Mask
+from fluxfill_studio.core.painting.raster import rectangle_region
+from fluxfill_studio.core.painting.region import Combine, Region, combine
+from fluxfill_studio.core.painting.smart_select import Hints, Scribble, smart_select
+from fluxfill_studio.core.painting.stroke import Sample
+from fluxfill_studio.core.picture.source import Source
 from fluxfill_studio.core.types import Pixels, Plane
 from fluxfill_studio.model.canvas import CanvasModel, Tool
 from fluxfill_studio.model.document import Document, Picture

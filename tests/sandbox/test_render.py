@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fluxfill_studio.core.outpaint import Preset
+from fluxfill_studio.core.planning.outpaint import Preset
 from fluxfill_studio.sandbox.render import CannotRender, Order, render
 from tests.pictures import photograph
 from tests.sandbox.conftest import MASK, PICTURE, decoded, disk, encoded

@@ -12,10 +12,10 @@ import numpy as np
 
 from fluxfill_studio.core.geometry import Rect, Size
 from fluxfill_studio.core.job import Engine, Job, JobState
-from fluxfill_studio.core.plan import Inputs, Part, Plan
+from fluxfill_studio.core.picture.source import Source
+from fluxfill_studio.core.planning.plan import Inputs, Part, Plan
 from fluxfill_studio.core.request import FillRequest
 from fluxfill_studio.core.schema import ParameterSchema
-from fluxfill_studio.core.source import Source
 from fluxfill_studio.storage.ledger import Ledger
 
 CROP = Rect(4, 2, 40, 30)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from fluxfill_studio.core.compose import Blend
+from fluxfill_studio.core.blending.compose import Blend
 from fluxfill_studio.core.errors import LedgerBusy, LedgerError, LedgerTooNew
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.storage import ledger as ledger_module

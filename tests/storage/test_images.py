@@ -22,9 +22,9 @@ from fluxfill_studio.core.errors import (
     MaskSizeMismatch,
     NotAnImage,
 )
+from fluxfill_studio.core.files.preview import Preview
 from fluxfill_studio.core.geometry import Size
-from fluxfill_studio.core.preview import Preview
-from fluxfill_studio.core.source import Origin, Source
+from fluxfill_studio.core.picture.source import Origin, Source
 from fluxfill_studio.storage.images import read_mask, read_source, read_thumbnail
 from fluxfill_studio.storage.saving import save_picture, write_mask
 from tests.pictures import photograph

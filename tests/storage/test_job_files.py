@@ -16,14 +16,14 @@ import pytest
 from PIL import Image, ImageCms
 from PIL.ExifTags import Base
 
-from fluxfill_studio.core.colour import srgb_of
 from fluxfill_studio.core.errors import FluxfillError, JobFileLost, LedgerBusy, LedgerError
 from fluxfill_studio.core.job import Job, JobState
-from fluxfill_studio.core.plan import Inputs, Part
+from fluxfill_studio.core.picture.colour import srgb_of
+from fluxfill_studio.core.picture.samples import ColourModel, Samples, Values
+from fluxfill_studio.core.picture.source import Source
+from fluxfill_studio.core.planning.plan import Inputs, Part
 from fluxfill_studio.core.request import FillRequest
-from fluxfill_studio.core.samples import ColourModel, Samples, Values
 from fluxfill_studio.core.schema import ParameterSchema
-from fluxfill_studio.core.source import Source
 from fluxfill_studio.storage.images import read_source
 from fluxfill_studio.storage.job_files import JobFiles
 from fluxfill_studio.storage.ledger import Ledger

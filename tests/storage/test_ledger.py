@@ -20,7 +20,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fluxfill_studio.core import errors
-from fluxfill_studio.core.compose import Blend
+from fluxfill_studio.core.blending.compose import Blend
+from fluxfill_studio.core.blending.feather import MAX_FEATHER
+from fluxfill_studio.core.blending.matching import Match
 from fluxfill_studio.core.errors import (
     Charge,
     FluxfillError,
@@ -31,11 +33,9 @@ from fluxfill_studio.core.errors import (
     ServiceError,
     ServiceFault,
 )
-from fluxfill_studio.core.feather import MAX_FEATHER
 from fluxfill_studio.core.geometry import Rect, Size
 from fluxfill_studio.core.job import Engine, Job, JobState, Upload, Wish
-from fluxfill_studio.core.matching import Match
-from fluxfill_studio.core.plan import Plan
+from fluxfill_studio.core.planning.plan import Plan
 from fluxfill_studio.core.request import FillRequest
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.storage.ledger import Ledger

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageCms
 from PIL.ExifTags import Base
 
-from fluxfill_studio.core.samples import ColourModel, Samples, Values
+from fluxfill_studio.core.picture.samples import ColourModel, Samples, Values
 from fluxfill_studio.core.types import Plane
 from fluxfill_studio.storage.png import encode_bilevel_png, encode_png, png_parts
 from tests.pictures import photograph

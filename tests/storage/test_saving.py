@@ -15,7 +15,6 @@ from PIL import Image, ImageCms
 from PIL.ExifTags import Base
 from PIL.JpegImagePlugin import get_sampling
 
-from fluxfill_studio.core.colour import srgb_of
 from fluxfill_studio.core.errors import (
     FolderInTheWay,
     FolderMissing,
@@ -24,8 +23,9 @@ from fluxfill_studio.core.errors import (
     UnknownEnding,
     WouldOverwrite,
 )
-from fluxfill_studio.core.samples import ColourModel, Samples, Values
-from fluxfill_studio.core.source import Source
+from fluxfill_studio.core.picture.colour import srgb_of
+from fluxfill_studio.core.picture.samples import ColourModel, Samples, Values
+from fluxfill_studio.core.picture.source import Source
 from fluxfill_studio.core.types import Pixels
 from fluxfill_studio.storage.formats import SAVE_FORMATS, Loss, losses
 from fluxfill_studio.storage.images import read_mask, read_source

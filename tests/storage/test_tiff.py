@@ -14,7 +14,7 @@ from PIL import Image, ImageCms
 from PIL.ExifTags import Base
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
-from fluxfill_studio.core.samples import ColourModel, Samples, Values
+from fluxfill_studio.core.picture.samples import ColourModel, Samples, Values
 from fluxfill_studio.storage import tiff
 from fluxfill_studio.storage.tiff import write_tiff
 

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from fluxfill_studio.core.compose import Blend
-from fluxfill_studio.core.composite import Composite
+from fluxfill_studio.core.blending.compose import Blend
+from fluxfill_studio.core.blending.composite import Composite
 from fluxfill_studio.core.errors import FluxfillError
 from fluxfill_studio.core.geometry import Rect
 from fluxfill_studio.core.job import Engine, JobState
+from fluxfill_studio.core.picture.source import Source
 from fluxfill_studio.core.request import FillRequest
 from fluxfill_studio.core.schema import ParameterSchema
-from fluxfill_studio.core.source import Source
 from fluxfill_studio.jobs.preparing import Order, new_job, plan_run
 from fluxfill_studio.model.document import Picture
 from fluxfill_studio.model.gallery import Entry

@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fluxfill_studio.core.brush import Brush
-from fluxfill_studio.core.display import MaskView
 from fluxfill_studio.core.geometry import Point
-from fluxfill_studio.core.region import Combine
+from fluxfill_studio.core.painting.brush import Brush
+from fluxfill_studio.core.painting.region import Combine
+from fluxfill_studio.core.painting.smart_select import Hints
+from fluxfill_studio.core.painting.stroke import Sample
+from fluxfill_studio.core.picture.samples import Samples
+from fluxfill_studio.core.picture.source import Source
 from fluxfill_studio.core.request import Mode
-from fluxfill_studio.core.samples import Samples
-from fluxfill_studio.core.smart_select import Hints
-from fluxfill_studio.core.source import Source
-from fluxfill_studio.core.stroke import Sample
 from fluxfill_studio.core.types import Plane
+from fluxfill_studio.core.view.display import MaskView
 from fluxfill_studio.model.canvas import Tool
 from fluxfill_studio.model.document import Picture
 from fluxfill_studio.model.studio import Studio

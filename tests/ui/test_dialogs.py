@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from fluxfill_studio.core.codec import READABLE_FORMATS
+from fluxfill_studio.core.files.codec import READABLE_FORMATS
 from fluxfill_studio.model.settings import Settings
 from fluxfill_studio.storage.formats import SAVE_FORMATS
 from fluxfill_studio.ui.dialogs import Dialogs

@@ -20,14 +20,14 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from fluxfill_studio.core.brush import Brush
 from fluxfill_studio.core.errors import JobFileLost, JobFlagged, LedgerDamaged
 from fluxfill_studio.core.geometry import Point, Rect
 from fluxfill_studio.core.job import Engine, JobState
-from fluxfill_studio.core.region import Combine
+from fluxfill_studio.core.painting.brush import Brush
+from fluxfill_studio.core.painting.region import Combine
+from fluxfill_studio.core.painting.smart_select import Hints
+from fluxfill_studio.core.painting.stroke import Sample
 from fluxfill_studio.core.schema import ParameterSchema
-from fluxfill_studio.core.smart_select import Hints
-from fluxfill_studio.core.stroke import Sample
 from fluxfill_studio.model import generation
 from fluxfill_studio.model.document import MaskSummary
 from fluxfill_studio.model.settings import Settings

@@ -24,9 +24,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from fluxfill_studio.core.brush import Brush
 from fluxfill_studio.core.geometry import Point
-from fluxfill_studio.core.stroke import Sample
+from fluxfill_studio.core.painting.brush import Brush
+from fluxfill_studio.core.painting.stroke import Sample
 from fluxfill_studio.core.types import Plane
 from fluxfill_studio.model.studio import Studio
 from fluxfill_studio.ui.actions import Act, Actions

@@ -14,14 +14,14 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QPushButton, QToolButto
 from pytestqt.qtbot import QtBot
 from typing_extensions import override
 
-from fluxfill_studio.core.brush import Brush
-from fluxfill_studio.core.composite import Outcome
+from fluxfill_studio.core.blending.composite import Outcome
 from fluxfill_studio.core.errors import Charge, JobFailed, KeyMissing, NoConnection
 from fluxfill_studio.core.geometry import Point
 from fluxfill_studio.core.job import Engine, JobState
 from fluxfill_studio.core.key import KeyPlace
+from fluxfill_studio.core.painting.brush import Brush
+from fluxfill_studio.core.painting.stroke import Sample
 from fluxfill_studio.core.schema import ParameterSchema
-from fluxfill_studio.core.stroke import Sample
 from fluxfill_studio.model.studio import Studio
 from fluxfill_studio.ui.actions import Act, Actions
 from fluxfill_studio.ui.look import Look

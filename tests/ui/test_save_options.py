@@ -25,9 +25,9 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from fluxfill_studio.core.samples import Samples
+from fluxfill_studio.core.picture.samples import Samples
+from fluxfill_studio.core.picture.source import Source
 from fluxfill_studio.core.schema import ParameterSchema
-from fluxfill_studio.core.source import Source
 from fluxfill_studio.model.studio import Studio
 from fluxfill_studio.storage.images import read_source
 from fluxfill_studio.ui.actions import Actions

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 from PySide6.QtGui import QImage, QPainter
 
-from fluxfill_studio.core.display import MaskView, Tint, outline, palette
-from fluxfill_studio.core.region import NOTHING, Combine, Region
+from fluxfill_studio.core.painting.region import NOTHING, Combine, Region
 from fluxfill_studio.core.types import Plane
-from fluxfill_studio.core.viewport import Viewport
+from fluxfill_studio.core.view.display import MaskView, Tint, outline, palette
+from fluxfill_studio.core.view.viewport import Viewport
 from fluxfill_studio.ui.canvas.frame_buffer import BLACK, WHITE, as_image, to_qrect
 from fluxfill_studio.ui.canvas.marks import line_width
 

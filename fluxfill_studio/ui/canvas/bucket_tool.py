@@ -11,9 +11,9 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt
 from typing_extensions import override
 
 from fluxfill_studio.core.geometry import Point, Size
-from fluxfill_studio.core.region import Region
-from fluxfill_studio.core.selection import flood_region
-from fluxfill_studio.core.viewport import Viewport
+from fluxfill_studio.core.painting.region import Region
+from fluxfill_studio.core.painting.selection import flood_region
+from fluxfill_studio.core.view.viewport import Viewport
 from fluxfill_studio.model.canvas import CanvasModel
 from fluxfill_studio.model.document import Document
 from fluxfill_studio.model.flood_preview import Flood, FloodPreview

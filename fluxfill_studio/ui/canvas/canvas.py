@@ -20,12 +20,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from fluxfill_studio.core.display import MaskView, Tint
 from fluxfill_studio.core.geometry import EMPTY, Point, Size
-from fluxfill_studio.core.pyramid import Pyramid
 from fluxfill_studio.core.request import Mode
 from fluxfill_studio.core.schema import Control
-from fluxfill_studio.core.viewport import Viewport
+from fluxfill_studio.core.view.display import MaskView, Tint
+from fluxfill_studio.core.view.pyramid import Pyramid
+from fluxfill_studio.core.view.viewport import Viewport
 from fluxfill_studio.model.canvas import CanvasModel, Tool
 from fluxfill_studio.model.document import Document
 from fluxfill_studio.model.flood_preview import FloodPreview

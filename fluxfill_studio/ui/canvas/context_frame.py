@@ -9,12 +9,12 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication, QLineF, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from fluxfill_studio.core.cropping import dragged
 from fluxfill_studio.core.geometry import Point, Rect
-from fluxfill_studio.core.plan import AUTOMATIC, Context, Plan
-from fluxfill_studio.core.reframing import Grip
+from fluxfill_studio.core.planning.cropping import dragged
+from fluxfill_studio.core.planning.plan import AUTOMATIC, Context, Plan
+from fluxfill_studio.core.planning.reframing import Grip
 from fluxfill_studio.core.texts import QT_TRANSLATE_NOOP
-from fluxfill_studio.core.viewport import Viewport
+from fluxfill_studio.core.view.viewport import Viewport
 from fluxfill_studio.model.document import Document
 from fluxfill_studio.model.sending import Sending
 from fluxfill_studio.ui.canvas.frame_buffer import from_qrect

@@ -8,9 +8,9 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QPainter
 
-from fluxfill_studio.core.extension import Extension
 from fluxfill_studio.core.geometry import Point
-from fluxfill_studio.core.reframing import Grip, reframed
+from fluxfill_studio.core.planning.extension import Extension
+from fluxfill_studio.core.planning.reframing import Grip, reframed
 from fluxfill_studio.core.texts import QT_TRANSLATE_NOOP
 from fluxfill_studio.model.framing import Framing
 from fluxfill_studio.ui.canvas.frame_handle import FrameHandle, place_around

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage, QPainter
 
-from fluxfill_studio.core.display import Sampler, outline
 from fluxfill_studio.core.geometry import EMPTY, Rect, Size
-from fluxfill_studio.core.pyramid import Pyramid
-from fluxfill_studio.core.viewport import Viewport
+from fluxfill_studio.core.view.display import Sampler, outline
+from fluxfill_studio.core.view.pyramid import Pyramid
+from fluxfill_studio.core.view.viewport import Viewport
 
 # From 2^18 pixels on, OpenCV hands parts of a look-up to other threads. For what a brush changes
 # that takes longer than it saves, so it is done in bands of at most so many pixels; what is larger

@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from fluxfill_studio.core.reframing import Grip
+from fluxfill_studio.core.planning.reframing import Grip
 from fluxfill_studio.ui.canvas.picture_view import PictureView
 from fluxfill_studio.ui.look import Look
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
 from fluxfill_studio.core.geometry import EMPTY, Rect
-from fluxfill_studio.core.viewport import Viewport
+from fluxfill_studio.core.view.viewport import Viewport
 from fluxfill_studio.ui.canvas.frame_buffer import to_qrect
 
 

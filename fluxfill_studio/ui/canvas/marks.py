@@ -12,8 +12,8 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPainter, QPen
 
 from fluxfill_studio.core.geometry import EMPTY, Point, Rect, Size
-from fluxfill_studio.core.region import Combine
-from fluxfill_studio.core.viewport import Viewport
+from fluxfill_studio.core.painting.region import Combine
+from fluxfill_studio.core.view.viewport import Viewport
 
 # Lengths are in pixels of the interface.
 _DASH: Final = 4.0

@@ -10,7 +10,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap, QRegion
 from PySide6.QtWidgets import QStyle
 
 from fluxfill_studio.core.geometry import Rect
-from fluxfill_studio.core.viewport import Viewport
+from fluxfill_studio.core.view.viewport import Viewport
 from fluxfill_studio.ui.canvas.frame_buffer import to_qrect
 from fluxfill_studio.ui.canvas.marks import line_width
 from fluxfill_studio.ui.theme import Theme

@@ -23,10 +23,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from fluxfill_studio.core.display import MaskView, Tint, palette
 from fluxfill_studio.core.geometry import EMPTY, Point, Rect, Size
-from fluxfill_studio.core.pyramid import Pyramid
-from fluxfill_studio.core.viewport import Viewport
+from fluxfill_studio.core.view.display import MaskView, Tint, palette
+from fluxfill_studio.core.view.pyramid import Pyramid
+from fluxfill_studio.core.view.viewport import Viewport
 from fluxfill_studio.ui.canvas.frame_buffer import FrameBuffer, from_qrect, to_qrect
 from fluxfill_studio.ui.canvas.touch import Touch
 from fluxfill_studio.ui.look import Look

@@ -10,8 +10,8 @@ from PySide6.QtCore import QLineF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from fluxfill_studio.core.geometry import Point
-from fluxfill_studio.core.smart_select import Scribble
-from fluxfill_studio.core.viewport import Viewport
+from fluxfill_studio.core.painting.smart_select import Scribble
+from fluxfill_studio.core.view.viewport import Viewport
 from fluxfill_studio.ui.canvas.layer import Layer
 from fluxfill_studio.ui.canvas.marks import line_bounds
 

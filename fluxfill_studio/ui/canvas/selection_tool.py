@@ -11,8 +11,8 @@ from PySide6.QtGui import QPainter
 from typing_extensions import override
 
 from fluxfill_studio.core.geometry import Point, Rect, united
-from fluxfill_studio.core.region import Combine
-from fluxfill_studio.core.viewport import Viewport
+from fluxfill_studio.core.painting.region import Combine
+from fluxfill_studio.core.view.viewport import Viewport
 from fluxfill_studio.model.canvas import CanvasModel
 from fluxfill_studio.model.document import Document
 from fluxfill_studio.ui.canvas.marks import Badge, Mark

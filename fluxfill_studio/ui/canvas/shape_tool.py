@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, Qt
 from typing_extensions import override
 
 from fluxfill_studio.core.geometry import Point, Rect
-from fluxfill_studio.core.region import Combine
-from fluxfill_studio.core.shapes import Form, Lasso, Marquee, Polygon, Shape
-from fluxfill_studio.core.viewport import Viewport
+from fluxfill_studio.core.painting.region import Combine
+from fluxfill_studio.core.painting.shapes import Form, Lasso, Marquee, Polygon, Shape
+from fluxfill_studio.core.view.viewport import Viewport
 from fluxfill_studio.model.canvas import CanvasModel
 from fluxfill_studio.model.document import Document
 from fluxfill_studio.ui.canvas.layer import Layer

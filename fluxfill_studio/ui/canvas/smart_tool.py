@@ -11,10 +11,10 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt
 from typing_extensions import override
 
 from fluxfill_studio.core.geometry import Point, Rect, united
-from fluxfill_studio.core.region import Combine, Region
-from fluxfill_studio.core.shapes import Form
-from fluxfill_studio.core.smart_select import Hints, Scribble
-from fluxfill_studio.core.viewport import Viewport
+from fluxfill_studio.core.painting.region import Combine, Region
+from fluxfill_studio.core.painting.shapes import Form
+from fluxfill_studio.core.painting.smart_select import Hints, Scribble
+from fluxfill_studio.core.view.viewport import Viewport
 from fluxfill_studio.model.canvas import CanvasModel
 from fluxfill_studio.model.document import Document
 from fluxfill_studio.model.smart_selection import SmartSelection

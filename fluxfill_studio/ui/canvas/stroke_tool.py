@@ -10,10 +10,10 @@ from PySide6.QtGui import QPainter
 from typing_extensions import override
 
 from fluxfill_studio.core.geometry import EMPTY, Point, Rect
-from fluxfill_studio.core.region import Combine
-from fluxfill_studio.core.shapes import snapped
-from fluxfill_studio.core.stroke import Sample
-from fluxfill_studio.core.viewport import Viewport
+from fluxfill_studio.core.painting.region import Combine
+from fluxfill_studio.core.painting.shapes import snapped
+from fluxfill_studio.core.painting.stroke import Sample
+from fluxfill_studio.core.view.viewport import Viewport
 from fluxfill_studio.model.canvas import CanvasModel, Tool
 from fluxfill_studio.model.document import Document
 from fluxfill_studio.ui.canvas.ring import Ring

@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QPainter
 
 from fluxfill_studio.core.geometry import EMPTY, Point, Rect
-from fluxfill_studio.core.region import Combine
-from fluxfill_studio.core.viewport import Viewport
+from fluxfill_studio.core.painting.region import Combine
+from fluxfill_studio.core.view.viewport import Viewport
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from fluxfill_studio.core.shapes import Form
+from fluxfill_studio.core.painting.shapes import Form
 from fluxfill_studio.model.canvas import CanvasModel, Tool
 from fluxfill_studio.model.document import Document
 from fluxfill_studio.model.flood_preview import FloodPreview

@@ -8,9 +8,9 @@ from typing import Final
 
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from fluxfill_studio.core.compose import Blend
-from fluxfill_studio.core.feather import MAX_FEATHER
-from fluxfill_studio.core.matching import Match
+from fluxfill_studio.core.blending.compose import Blend
+from fluxfill_studio.core.blending.feather import MAX_FEATHER
+from fluxfill_studio.core.blending.matching import Match
 from fluxfill_studio.model.blending import Blending
 from fluxfill_studio.ui.compare.blend_rows import AUTOMATIC, BlendRow, ChoiceRow, NumberRow
 from fluxfill_studio.ui.look import Look

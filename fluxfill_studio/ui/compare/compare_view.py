@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from typing_extensions import override
 
-from fluxfill_studio.core.pyramid import Pyramid
+from fluxfill_studio.core.view.pyramid import Pyramid
 from fluxfill_studio.model.blending import Blending
 from fluxfill_studio.model.gallery import Gallery
 from fluxfill_studio.ui.canvas.picture_view import PictureView

@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QKeySequence
 
-from fluxfill_studio.core.brush import MAX_SIZE, MIN_SIZE
+from fluxfill_studio.core.painting.brush import MAX_SIZE, MIN_SIZE
 from fluxfill_studio.model.canvas import CanvasModel
 from fluxfill_studio.ui.actions import Act, Actions
 from fluxfill_studio.ui.options.value_slider import ValueSlider, position_of_size, size_at

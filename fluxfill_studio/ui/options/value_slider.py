@@ -10,7 +10,7 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QSpinBox, QWidget
 from typing_extensions import override
 
-from fluxfill_studio.core.brush import MAX_SIZE, MIN_SIZE
+from fluxfill_studio.core.painting.brush import MAX_SIZE, MIN_SIZE
 
 _SPACING: Final = 6
 _SLIDER_WIDTH: Final = 112

@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QGridLayout, QToolButton
 
-from fluxfill_studio.core.extension import Anchor
+from fluxfill_studio.core.planning.extension import Anchor
 from fluxfill_studio.core.texts import QT_TRANSLATE_NOOP
 
 _N = QT_TRANSLATE_NOOP

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from fluxfill_studio.core.outpaint import Preset
+from fluxfill_studio.core.planning.outpaint import Preset
 from fluxfill_studio.core.schema import Parameter, Value
 from fluxfill_studio.model.framing import Framing
 from fluxfill_studio.model.parameters import Parameters

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from fluxfill_studio.core.geometry import Rect, Size
-from fluxfill_studio.core.plan import AUTOMATIC, WHOLE
+from fluxfill_studio.core.planning.plan import AUTOMATIC, WHOLE
 from fluxfill_studio.core.types import Pixels
 from fluxfill_studio.model.canvas import CanvasModel, Tool
 from fluxfill_studio.model.sending import Sending

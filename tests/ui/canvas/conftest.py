@@ -10,10 +10,10 @@ from PySide6.QtCore import QPoint, QPointF
 from pytestqt.qtbot import QtBot
 
 from fluxfill_studio.core.geometry import Point
-from fluxfill_studio.core.mask import Mask
-from fluxfill_studio.core.region import Combine, Region, combine
+from fluxfill_studio.core.painting.mask import Mask
+from fluxfill_studio.core.painting.region import Combine, Region, combine
+from fluxfill_studio.core.picture.source import Source
 from fluxfill_studio.core.schema import ParameterSchema
-from fluxfill_studio.core.source import Source
 from fluxfill_studio.core.types import Pixels, Plane
 from fluxfill_studio.model.canvas import CanvasModel
 from fluxfill_studio.model.document import Document, Picture

@@ -10,11 +10,11 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
-from fluxfill_studio.core.display import sample
 from fluxfill_studio.core.geometry import Point
-from fluxfill_studio.core.raster import rectangle_region
-from fluxfill_studio.core.region import Combine, Region
-from fluxfill_studio.core.selection import flood_region
+from fluxfill_studio.core.painting.raster import rectangle_region
+from fluxfill_studio.core.painting.region import Combine, Region
+from fluxfill_studio.core.painting.selection import flood_region
+from fluxfill_studio.core.view.display import sample
 from fluxfill_studio.model.canvas import Flooding, Tool
 from fluxfill_studio.model.flood_preview import Flood
 from tests.pictures import photograph

@@ -16,10 +16,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from typing_extensions import override
 
-from fluxfill_studio.core.display import MaskView
 from fluxfill_studio.core.geometry import Point
-from fluxfill_studio.core.mask import invert
+from fluxfill_studio.core.painting.mask import invert
 from fluxfill_studio.core.types import Pixels
+from fluxfill_studio.core.view.display import MaskView
 from fluxfill_studio.model.canvas import Overlay, Tool
 from fluxfill_studio.ui.canvas.canvas import Canvas
 from fluxfill_studio.ui.look import Look

@@ -12,13 +12,13 @@ from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from fluxfill_studio.core.display import MaskView
 from fluxfill_studio.core.geometry import Point, Rect, Size
-from fluxfill_studio.core.plan import AUTOMATIC, WHOLE, Context
-from fluxfill_studio.core.raster import rectangle_region
-from fluxfill_studio.core.reframing import Grip
-from fluxfill_studio.core.region import Combine
-from fluxfill_studio.core.viewport import Viewport
+from fluxfill_studio.core.painting.raster import rectangle_region
+from fluxfill_studio.core.painting.region import Combine
+from fluxfill_studio.core.planning.plan import AUTOMATIC, WHOLE, Context
+from fluxfill_studio.core.planning.reframing import Grip
+from fluxfill_studio.core.view.display import MaskView
+from fluxfill_studio.core.view.viewport import Viewport
 from fluxfill_studio.model.canvas import Tool
 from fluxfill_studio.ui.canvas.frame_handle import FrameHandle
 from fluxfill_studio.ui.pictures import to_pixels

@@ -12,10 +12,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from fluxfill_studio.core.extension import Extension
 from fluxfill_studio.core.geometry import Point
-from fluxfill_studio.core.reframing import Grip
-from fluxfill_studio.core.viewport import Viewport
+from fluxfill_studio.core.planning.extension import Extension
+from fluxfill_studio.core.planning.reframing import Grip
+from fluxfill_studio.core.view.viewport import Viewport
 from fluxfill_studio.model.canvas import Tool
 from fluxfill_studio.ui.canvas.frame_handle import FrameHandle
 from tests.pictures import photograph

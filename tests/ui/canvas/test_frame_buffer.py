@@ -10,11 +10,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PySide6.QtGui import QImage, QPainter
 
-from fluxfill_studio.core.display import MaskView, Tint, palette
 from fluxfill_studio.core.geometry import Point, Rect, Size
-from fluxfill_studio.core.pyramid import Pyramid
 from fluxfill_studio.core.types import Pixels, Plane
-from fluxfill_studio.core.viewport import Viewport
+from fluxfill_studio.core.view.display import MaskView, Tint, palette
+from fluxfill_studio.core.view.pyramid import Pyramid
+from fluxfill_studio.core.view.viewport import Viewport
 from fluxfill_studio.ui.canvas.frame_buffer import FrameBuffer
 from fluxfill_studio.ui.pictures import to_pixels
 from tests.pictures import photograph

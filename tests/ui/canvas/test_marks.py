@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QImage, QPainter
 
 from fluxfill_studio.core.geometry import Point, Rect, Size
-from fluxfill_studio.core.region import Combine, Region
-from fluxfill_studio.core.smart_select import Scribble
-from fluxfill_studio.core.viewport import Viewport
+from fluxfill_studio.core.painting.region import Combine, Region
+from fluxfill_studio.core.painting.smart_select import Scribble
+from fluxfill_studio.core.view.viewport import Viewport
 from fluxfill_studio.ui.canvas.area import Area, in_view
 from fluxfill_studio.ui.canvas.marks import Badge, Caption, Handle, Mark, Outline
 from fluxfill_studio.ui.canvas.scribbles import ScribbleLayer

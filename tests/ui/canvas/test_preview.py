@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
 from fluxfill_studio.core.geometry import Size
-from fluxfill_studio.core.pyramid import Pyramid
+from fluxfill_studio.core.view.pyramid import Pyramid
 from fluxfill_studio.model.canvas import Tool
 from fluxfill_studio.ui.pictures import to_pixels
 from tests.pictures import photograph

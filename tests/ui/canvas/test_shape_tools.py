@@ -12,9 +12,9 @@ from PySide6.QtGui import QPointingDevice
 from PySide6.QtTest import QTest
 
 from fluxfill_studio.core.geometry import Point, Rect
-from fluxfill_studio.core.raster import ellipse_region, polygon_region, rectangle_region
-from fluxfill_studio.core.region import Combine, Region
-from fluxfill_studio.core.shapes import Form, snapped
+from fluxfill_studio.core.painting.raster import ellipse_region, polygon_region, rectangle_region
+from fluxfill_studio.core.painting.region import Combine, Region
+from fluxfill_studio.core.painting.shapes import Form, snapped
 from fluxfill_studio.core.types import Plane
 from fluxfill_studio.model.canvas import Tool
 from tests.pictures import photograph

@@ -12,9 +12,9 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
 from fluxfill_studio.core.geometry import Point, Rect
-from fluxfill_studio.core.raster import rectangle_region
-from fluxfill_studio.core.region import Combine, Region
-from fluxfill_studio.core.smart_select import Hints, smart_select
+from fluxfill_studio.core.painting.raster import rectangle_region
+from fluxfill_studio.core.painting.region import Combine, Region
+from fluxfill_studio.core.painting.smart_select import Hints, smart_select
 from fluxfill_studio.core.types import Pixels
 from fluxfill_studio.model.canvas import Tool
 from tests.pictures import photograph

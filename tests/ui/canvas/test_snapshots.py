@@ -15,9 +15,9 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
-from fluxfill_studio.core.display import MaskView
-from fluxfill_studio.core.extension import Extension
+from fluxfill_studio.core.planning.extension import Extension
 from fluxfill_studio.core.types import Pixels
+from fluxfill_studio.core.view.display import MaskView
 from fluxfill_studio.model.canvas import Tool
 from fluxfill_studio.ui.pictures import to_pixels
 from tests.pictures import photograph

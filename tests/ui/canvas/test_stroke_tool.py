@@ -12,12 +12,12 @@ from PySide6.QtGui import QFocusEvent, QInputDevice, QPointingDevice, QTabletEve
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from fluxfill_studio.core.brush import Brush, Tips
 from fluxfill_studio.core.geometry import Point
-from fluxfill_studio.core.mask import Mask
-from fluxfill_studio.core.region import Combine
-from fluxfill_studio.core.shapes import snapped
-from fluxfill_studio.core.stroke import Sample, Stroke
+from fluxfill_studio.core.painting.brush import Brush, Tips
+from fluxfill_studio.core.painting.mask import Mask
+from fluxfill_studio.core.painting.region import Combine
+from fluxfill_studio.core.painting.shapes import snapped
+from fluxfill_studio.core.painting.stroke import Sample, Stroke
 from fluxfill_studio.core.types import Plane
 from fluxfill_studio.model.canvas import Tool
 from fluxfill_studio.ui.actions import Act, Actions

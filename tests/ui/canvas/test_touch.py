@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from fluxfill_studio.core.geometry import Point
-from fluxfill_studio.core.viewport import Viewport
+from fluxfill_studio.core.view.viewport import Viewport
 from fluxfill_studio.model.canvas import Tool
 from tests.ui.canvas.conftest import Easel, OnEasel
 from tests.ui.canvas.test_canvas import drag

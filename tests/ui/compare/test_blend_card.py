@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from fluxfill_studio.core.compose import Blend
-from fluxfill_studio.core.feather import MAX_FEATHER
-from fluxfill_studio.core.matching import Match
+from fluxfill_studio.core.blending.compose import Blend
+from fluxfill_studio.core.blending.feather import MAX_FEATHER
+from fluxfill_studio.core.blending.matching import Match
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.model.blending import Blending
 from fluxfill_studio.model.gallery import Gallery

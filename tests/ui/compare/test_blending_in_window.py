@@ -10,11 +10,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
-from fluxfill_studio.core.brush import Brush
-from fluxfill_studio.core.compose import Blend
+from fluxfill_studio.core.blending.compose import Blend
 from fluxfill_studio.core.geometry import Point
+from fluxfill_studio.core.painting.brush import Brush
+from fluxfill_studio.core.painting.stroke import Sample
 from fluxfill_studio.core.schema import ParameterSchema
-from fluxfill_studio.core.stroke import Sample
 from fluxfill_studio.core.types import Pixels
 from fluxfill_studio.model.settings import Settings
 from fluxfill_studio.model.studio import Studio

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow, QWidget
 
-from fluxfill_studio.core.compose import Blend
+from fluxfill_studio.core.blending.compose import Blend
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.core.types import Pixels
 from fluxfill_studio.model.gallery import Entry

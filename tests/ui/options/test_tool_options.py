@@ -20,13 +20,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from fluxfill_studio.core.display import MaskView
-from fluxfill_studio.core.extension import Extension
 from fluxfill_studio.core.job import Engine
-from fluxfill_studio.core.pyramid import Pyramid
-from fluxfill_studio.core.region import Combine
+from fluxfill_studio.core.painting.region import Combine
+from fluxfill_studio.core.painting.smart_select import Hints
+from fluxfill_studio.core.planning.extension import Extension
 from fluxfill_studio.core.schema import ParameterSchema
-from fluxfill_studio.core.smart_select import Hints
+from fluxfill_studio.core.view.display import MaskView
+from fluxfill_studio.core.view.pyramid import Pyramid
 from fluxfill_studio.model.canvas import Flooding, Tool
 from fluxfill_studio.model.gallery import Entry, Shown
 from fluxfill_studio.model.studio import Studio

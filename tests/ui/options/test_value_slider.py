@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow, QStyle, QStyleOptionSlider, QWidget
 
-from fluxfill_studio.core.brush import MAX_SIZE, MIN_SIZE
+from fluxfill_studio.core.painting.brush import MAX_SIZE, MIN_SIZE
 from fluxfill_studio.ui.options.value_slider import ValueSlider, position_of_size, size_at
 
 LEFT = Qt.MouseButton.LeftButton

@@ -11,10 +11,10 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from fluxfill_studio.core.extension import Extension
-from fluxfill_studio.core.outpaint import Preset
+from fluxfill_studio.core.picture.source import Source
+from fluxfill_studio.core.planning.extension import Extension
+from fluxfill_studio.core.planning.outpaint import Preset
 from fluxfill_studio.core.schema import Choice, ParameterSchema
-from fluxfill_studio.core.source import Source
 from fluxfill_studio.model.document import Document, Picture
 from fluxfill_studio.model.framing import Framing
 from fluxfill_studio.model.parameters import Parameters

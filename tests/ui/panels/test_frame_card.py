@@ -11,8 +11,8 @@ from PySide6.QtGui import QAccessible, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from fluxfill_studio.core.extension import Anchor, Extension
-from fluxfill_studio.core.source import Source
+from fluxfill_studio.core.picture.source import Source
+from fluxfill_studio.core.planning.extension import Anchor, Extension
 from fluxfill_studio.model.document import Document, Picture
 from fluxfill_studio.model.framing import Framing, Side
 from fluxfill_studio.model.parameters import Parameters

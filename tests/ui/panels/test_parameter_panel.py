@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from fluxfill_studio.apiframe.wire import Account as Balance
-from fluxfill_studio.core.extension import Extension
 from fluxfill_studio.core.job import Engine
+from fluxfill_studio.core.planning.extension import Extension
 from fluxfill_studio.core.schema import Control
 from fluxfill_studio.model.account import Account
 from fluxfill_studio.model.canvas import CanvasModel

@@ -13,14 +13,14 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
-from fluxfill_studio.core.extension import Extension
 from fluxfill_studio.core.geometry import Point, Rect, Size
-from fluxfill_studio.core.mask import MaskEdit
-from fluxfill_studio.core.plan import AUTOMATIC, WHOLE, Context
-from fluxfill_studio.core.raster import rectangle_region
-from fluxfill_studio.core.region import Combine, combine
+from fluxfill_studio.core.painting.mask import MaskEdit
+from fluxfill_studio.core.painting.raster import rectangle_region
+from fluxfill_studio.core.painting.region import Combine, combine
+from fluxfill_studio.core.picture.source import Source
+from fluxfill_studio.core.planning.extension import Extension
+from fluxfill_studio.core.planning.plan import AUTOMATIC, WHOLE, Context
 from fluxfill_studio.core.schema import ParameterSchema
-from fluxfill_studio.core.source import Source
 from fluxfill_studio.jobs.sent_preview import SentPreview
 from fluxfill_studio.model.canvas import CanvasModel, Overlay, Tool
 from fluxfill_studio.model.document import Document, Picture

@@ -1,0 +1,1 @@
+"""What a run brought back becomes part of the picture."""

@@ -1,0 +1,1 @@
+"""Painting the mask: strokes, shapes and selections, and how they are undone."""

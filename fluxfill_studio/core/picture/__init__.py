@@ -1,0 +1,1 @@
+"""A picture in memory: its samples, its colours, and copies of other sizes."""

@@ -1,0 +1,1 @@
+"""What will be sent for a run: its part of the picture, its size, its mask."""
