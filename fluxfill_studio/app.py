@@ -119,8 +119,15 @@ class Application:
         try:
             await closed.wait()
         finally:
-            await self.studio.close()
+            await self.close()
             self._garbage.stop()
+
+    async def close(self) -> None:
+        """End everything, without a question."""
+        # Qt tells a window that is shown when the interpreter ends that it is no longer active, and
+        # by then its event filters cannot be called any more.
+        self.window.hide()
+        await self.studio.close()
 
     def _dress(self) -> None:
         """Put on the theme that was chosen, or the system's."""
@@ -214,7 +221,7 @@ async def _self_test(application: Application) -> int:
         sys.stderr.write(f"self-test: {error.full_message}\n")
         return 1
     finally:
-        await studio.close()
+        await application.close()
     changed = studio.gallery[entry_id].changed_outside
     sys.stdout.write(
         f"self-test: {size.width} × {size.height} filled, {changed} pixels changed outside\n"
