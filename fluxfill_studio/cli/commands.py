@@ -21,6 +21,7 @@ from fluxfill_studio.core.blending.compose import Blend
 from fluxfill_studio.core.errors import KeyMissing
 from fluxfill_studio.core.job import Engine, Wish
 from fluxfill_studio.core.planning.plan import Inputs
+from fluxfill_studio.core.planning.plan_warnings import warnings_of
 from fluxfill_studio.core.request import Mode, variants_of
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.jobs.preparing import Order, plan_extension, plan_run
@@ -60,6 +61,7 @@ def _fill(args: Namespace, schema: ParameterSchema) -> int:
         blend = blend_of(args) if args.mode is Mode.INPAINT else Blend()
         terminal.note(_ABOUT[engine])
         inputs = _read(args, terminal)
+        _warn(inputs, terminal)
         _announce_parts(inputs, engine, schema, args.variants, terminal)
         with office_in(data_folder(), schema, access) as office:
             base_url = office.service(engine).base_url
@@ -96,6 +98,8 @@ def _read(args: Namespace, terminal: Terminal) -> Inputs:
             f"“{source.name}” holds finer values than are kept: the result has {depth} bits per "
             "channel."
         )
+    if source.is_hdr:
+        terminal.note(f"“{source.name}” is HDR: its colours are taken for sRGB, and look flat.")
     for loss in losses(source, args.output.suffix):
         terminal.note(f"{args.output.name}: {loss.value}")
     if args.mode is Mode.INPAINT:
@@ -104,6 +108,13 @@ def _read(args: Namespace, terminal: Terminal) -> Inputs:
     if grows_exactly(args):
         return plan_extension(source, extension_of(args, source.size))
     return plan_run(source, None)
+
+
+def _warn(inputs: Inputs, terminal: Terminal) -> None:
+    """Say why a run may not come out well, while it can still be stopped."""
+    found = (warning for part in inputs.parts for warning in warnings_of(part.plan, part.mask))
+    for warning in dict.fromkeys(found):
+        terminal.note(warning.value)
 
 
 def _announce_parts(

@@ -96,12 +96,13 @@ def test_an_outpaint_grows_the_picture_and_shows_a_bar_on_a_terminal(program: Pr
     assert load(program.folder / "out.jpg").shape == (frame.height, frame.width, 3)
     lines = shown.split("\r\n")
     assert "All pixels change a little, also those outside the mask." in lines[1]
-    bars = lines[2].split("\r")
+    assert lines[2] == "What is sent is very small: the fill may be coarse."
+    bars = lines[3].split("\r")
     assert bars[1].startswith("[#.............................]   2% uploading")
     assert any("waiting" in bar for bar in bars)
     assert bars[-2].strip() == ""  # taken away before the last line is written over it
     assert bars[-1].startswith("out.jpg: 480 × 240 pixels, free, ")
-    assert lines[3:] == [""]
+    assert lines[4:] == [""]
 
 
 def test_force_overwrites_and_quiet_says_nothing(program: Program) -> None:

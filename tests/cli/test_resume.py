@@ -441,11 +441,12 @@ def test_a_lost_network_is_told_once_and_waited_for(
             with service.away():
                 process = stack.enter_context(program.started(*command, key=KEY))
                 assert process.stderr is not None
-                lines = [process.stderr.readline() for _ in range(2)]
+                # The engine, a remark on the small mask, and what is looked for.
+                lines = [process.stderr.readline() for _ in range(3)]
             lines += process.stderr.read().splitlines(keepends=True)
             assert process.wait(30) == 0
-    assert lines[1].startswith("The service at 127.0.0.1:")
-    assert lines[1].endswith("). Trying again …\n")
+    assert lines[2].startswith("The service at 127.0.0.1:")
+    assert lines[2].endswith("). Trying again …\n")
     assert sum("Trying again" in line for line in lines) == 1
     assert lines.count("Going on.\n") == 1
     assert service.account.charged == 2 * schema.credits_per_run
