@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import sys
+import zlib
 from pathlib import Path
 
 import httpx
@@ -117,6 +118,20 @@ def test_what_is_finer_than_16_bits_is_told(
     lines = capsys.readouterr().err.splitlines()
     told = "“fine.tif” holds finer values than are kept: the result has 16 bits per channel."
     assert told in lines
+
+
+def test_hdr_is_told(
+    folder: Path, schema: ParameterSchema, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = (folder / "photo.png").read_bytes()
+    # Chunk cICP: BT.2020, perceptual quantization, RGB, full range.
+    content = b"cICP\x09\x10\x00\x01"
+    chunk = bytes([0, 0, 0, 4]) + content + zlib.crc32(content).to_bytes(4)
+    (folder / "hdr.png").write_bytes(data[:33] + chunk + data[33:])
+    command = ["fill", "hdr.png", "--mask", "empty-mask.png", "--prompt", "x", "-o", "out.png"]
+    assert run(parse(build_parser(schema), command), schema) == 1
+    told = "“hdr.png” is HDR: its colours are taken for sRGB, and look flat."
+    assert told in capsys.readouterr().err.splitlines()
 
 
 def test_errors_are_told_as_json(

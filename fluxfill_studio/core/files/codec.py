@@ -17,11 +17,12 @@ from typing_extensions import override
 from fluxfill_studio.core.errors import ImageEmpty, ImageTruncated, NotAnImage
 from fluxfill_studio.core.files.decoded import Decoded, Progress, check_size, dpi_of, samples_of
 from fluxfill_studio.core.files.direct import JPEG_FORMATS, decoded_directly, has_more_than_8_bits
-from fluxfill_studio.core.files.exif import exif_of, upright
+from fluxfill_studio.core.files.exif import exif_of, has_resolution, upright
 from fluxfill_studio.core.files.heif import heif_decoded, is_heif
 from fluxfill_studio.core.files.pillow import PILLOW_ERRORS, planes_of
 from fluxfill_studio.core.files.psd import SIGNATURE as PSD_SIGNATURE
 from fluxfill_studio.core.files.psd import psd_decoded
+from fluxfill_studio.core.files.stated import stated_in
 from fluxfill_studio.core.files.tiff import SIGNATURES as TIFF_SIGNATURES
 from fluxfill_studio.core.files.tiff import tiff_decoded
 from fluxfill_studio.core.geometry import Size
@@ -66,6 +67,7 @@ def decode(data: bytes, name: str, report: Progress = lambda _: None) -> Source:
         exif=stored.exif,
         dpi=stored.dpi,
         reduced=stored.reduced,
+        is_hdr=stored.is_hdr,
     )
     report(1.0)
     return source
@@ -171,16 +173,26 @@ def _decoded(
         else:
             direct = decoded_directly(data, image)
         values, alpha = direct or planes_of(image, name)
+        stated = stated_in(data, image)
+        dpi = _dpi_of(image)
         # What stands behind the pixels of a PNG is known only now.
         orientation, exif = exif_of(image)
-        x, y = image.info.get("dpi", (0, 0))
         return Decoded(
-            samples_of(values, alpha, image.info.get("icc_profile")),
+            samples_of(values, alpha, image.info.get("icc_profile"), stated.colours),
             orientation,
             exif,
-            dpi_of(float(x), float(y)),
+            dpi,
             reduced=direct is None and has_more_than_8_bits(data, image),
+            is_hdr=stated.is_hdr,
         )
+
+
+def _dpi_of(image: Image.Image) -> tuple[float, float] | None:
+    # Where a JPEG has Exif data and no resolution, Pillow says 72.
+    if image.format in JPEG_FORMATS and not (image.info.get("jfif_unit") or has_resolution(image)):
+        return None
+    x, y = image.info.get("dpi", (0, 0))
+    return dpi_of(float(x), float(y))
 
 
 def _upright(stored: Decoded) -> Samples:

@@ -8,6 +8,7 @@ from typing import Final
 
 from fluxfill_studio.core.errors import ImageTooLarge
 from fluxfill_studio.core.geometry import Size
+from fluxfill_studio.core.picture.icc import Colours, profile_of
 from fluxfill_studio.core.picture.samples import MAX_PIXELS, ColourModel, Samples, Values
 
 # JPEG keeps a resolution in 16 bits. A TIFF that states none comes as 1 dpi.
@@ -24,7 +25,7 @@ Progress = Callable[[float], object]
 class Decoded:
     """A picture as it is stored, to be turned by `orientation`, 1 to 8 (Exif 2.32, 4.6.4 A).
 
-    `exif`, `dpi` and `reduced` are those of `Source`.
+    `exif`, `dpi`, `reduced` and `is_hdr` are those of `Source`.
     """
 
     samples: Samples
@@ -32,6 +33,7 @@ class Decoded:
     exif: bytes | None = None
     dpi: tuple[float, float] | None = None
     reduced: bool = False
+    is_hdr: bool = False
 
 
 def check_size(size: Size, name: str) -> None:
@@ -42,12 +44,19 @@ def check_size(size: Size, name: str) -> None:
         raise ImageTooLarge(name=name, megapixels=megapixels, limit=limit)
 
 
-def samples_of(values: Values, alpha: Values | None, icc_profile: object) -> Samples:
-    """With the profile, where it is one of the values' model; in damaged files it is anything."""
-    space = _SPACES[ColourModel(values.shape[2])]
-    if isinstance(icc_profile, bytes) and icc_profile[_DATA_COLOUR_SPACE] == space:
+def samples_of(
+    values: Values, alpha: Values | None, icc_profile: object, colours: Colours | None = None
+) -> Samples:
+    """With the profile, where it is one of the values' model; in damaged files it is anything.
+
+    Without one, with a profile that says what `colours` do where that is not sRGB.
+    """
+    model = ColourModel(values.shape[2])
+    if isinstance(icc_profile, bytes) and icc_profile[_DATA_COLOUR_SPACE] == _SPACES[model]:
         return Samples(values, alpha, icc_profile)
-    return Samples(values, alpha)
+    if colours is None or (model is ColourModel.GREY and colours.gamma is None):
+        return Samples(values, alpha)
+    return Samples(values, alpha, profile_of(colours, model))
 
 
 def dpi_of(x: float, y: float) -> tuple[float, float] | None:

@@ -76,6 +76,14 @@ def _told_by(load: Callable[[], Image.Exif]) -> tuple[int, bytes | None]:
         return orientation, None
 
 
+def has_resolution(image: Image.Image) -> bool:
+    """Whether the Exif data says one; to be asked before `exif_of`, which takes it out."""
+    try:
+        return Base.XResolution in image.getexif()
+    except PILLOW_ERRORS:
+        return False
+
+
 def thumbnail_in(image: Image.Image) -> bytes:
     """The JPEG file that the Exif data of `image` carries as its thumbnail; empty without one."""
     try:

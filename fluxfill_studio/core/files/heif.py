@@ -6,8 +6,10 @@ from typing import Final
 
 import numpy as np
 
+from fluxfill_studio.core.errors import ImageKindUnknown
 from fluxfill_studio.core.files.decoded import Decoded, check_size, samples_of
 from fluxfill_studio.core.files.exif import exif_in
+from fluxfill_studio.core.files.stated import stated_in_nclx
 from fluxfill_studio.core.geometry import Size
 from fluxfill_studio.core.picture.depth import unmultiply, widen
 from fluxfill_studio.core.picture.samples import Values
@@ -27,10 +29,14 @@ def is_heif(data: bytes) -> bool:
 def heif_decoded(data: bytes, name: str) -> Decoded:
     """The primary picture, upright already: libheif turns it as the file says.
 
-    Raises ImageTooLarge, and for damage ValueError, RuntimeError, OSError, EOFError or SyntaxError.
+    Raises ImageTooLarge, ImageKindUnknown where libheif is not there, and for damage ValueError,
+    RuntimeError, OSError, EOFError or SyntaxError.
     """
-    # Takes a while, and most people never open one.
-    import pillow_heif
+    try:
+        # Takes a while, and most people never open one.
+        import pillow_heif
+    except ImportError as error:
+        raise ImageKindUnknown(name=name) from error  # Built without it, for its licence.
 
     picture = pillow_heif.open_heif(data, convert_hdr_to_8bit=False)
     check_size(Size(*picture.size), name)
@@ -49,4 +55,6 @@ def heif_decoded(data: bytes, name: str) -> Decoded:
     if alpha is not None and picture.premultiplied_alpha:
         unmultiply(values, alpha)
     _, exif = exif_in(picture.info.get("exif") or b"")
-    return Decoded(samples_of(values, alpha, picture.info.get("icc_profile")), exif=exif)
+    stated = stated_in_nclx(picture.info.get("nclx_profile"))
+    samples = samples_of(values, alpha, picture.info.get("icc_profile"), stated.colours)
+    return Decoded(samples, exif=exif, is_hdr=stated.is_hdr)

@@ -14,6 +14,7 @@ from fluxfill_studio.core.files.decoded import samples_of
 from fluxfill_studio.core.files.direct import JPEG_FORMATS
 from fluxfill_studio.core.files.exif import exif_of, thumbnail_in, upright, upright_size
 from fluxfill_studio.core.files.pillow import planes_of
+from fluxfill_studio.core.files.stated import stated_in
 from fluxfill_studio.core.geometry import Size
 from fluxfill_studio.core.picture.colour import srgb_of
 from fluxfill_studio.core.picture.scaling import fitting
@@ -52,7 +53,7 @@ def previews(data: bytes, name: str) -> Iterator[Preview]:
                 yield Preview(size, upright(embedded, orientation))
                 if max(embedded.shape) >= _LONG_SIDE:
                     return
-            yield Preview(size, upright(_reduced(image, profile_of=image), orientation))
+            yield Preview(size, upright(_reduced(image, data, image), orientation))
     except ImageError:
         return
 
@@ -61,12 +62,16 @@ def _area(image: Image.Image) -> int:
     return image.width * image.height
 
 
-def _reduced(image: Image.Image, profile_of: Image.Image) -> Pixels:
-    """Decoded by the smallest scale of the DCT that leaves `_LONG_SIDE`, as sRGB."""
+def _reduced(image: Image.Image, data: bytes, whole: Image.Image) -> Pixels:
+    """Decoded by the smallest scale of the DCT that leaves `_LONG_SIDE`, as sRGB.
+
+    It is in the colours of the `whole` picture, which is that of the file `data`.
+    """
     size = fitting(Size(*image.size), _LONG_SIDE)
     image.draft(None, (size.width, size.height))
     values, _ = planes_of(image, "preview")
-    return srgb_of(samples_of(values, None, profile_of.info.get("icc_profile")))
+    colours = stated_in(data, whole).colours
+    return srgb_of(samples_of(values, None, whole.info.get("icc_profile"), colours))
 
 
 def _embedded_preview(data: bytes, image: Image.Image) -> Pixels | None:
@@ -80,7 +85,7 @@ def _embedded_preview(data: bytes, image: Image.Image) -> Pixels | None:
                 aspect = preview.width * image.height / (preview.height * image.width)
                 # Cameras also pad a thumbnail to another shape with black bars.
                 if abs(aspect - 1) <= _SAME_ASPECT:
-                    return _reduced(preview, profile_of=image)
+                    return _reduced(preview, data, image)
         except ImageError:
             # A preview that is damaged or not there is no reason to do without the next one.
             continue

@@ -1,4 +1,4 @@
-"""ICC profiles whose colours follow from curves and a matrix (ICC.1:2022, 8.4.3 and F.3)."""
+"""ICC profiles of curves and a matrix (ICC.1:2022, 8.4.3 and F.3), read and written."""
 
 from __future__ import annotations
 
@@ -20,10 +20,15 @@ Curve: TypeAlias = Callable[[Floats], Floats]
 D50: Final = (0.9642, 1.0, 0.8249)
 """XYZ of the white that profiles speak of (7.2.16)."""
 
+Chromaticity: TypeAlias = tuple[float, float]
+"""The x and y of CIE 1931."""
+
+D65: Final[Chromaticity] = (0.3127, 0.3290)
+
 _TAGS_AT: Final = 128
 _VERSIONS: Final = (2, 4)
 _CLASSES: Final = (b"mntr", b"scnr", b"prtr", b"spac")
-_SPACES: Final = {b"GRAY": ColourModel.GREY, b"RGB ": ColourModel.RGB}
+_SPACES: Final = {ColourModel.GREY: b"GRAY", ColourModel.RGB: b"RGB "}
 # Tables are better informed than curves, so where there are any they are what counts (8.3.1).
 _TABLES: Final = (b"A2B0", b"A2B1", b"B2A0", b"B2A1")
 _GREY_CURVES: Final = (b"kTRC",)
@@ -50,6 +55,19 @@ class Shaper:
     matrix: Floats
 
 
+@dataclass(frozen=True)
+class Colours:
+    """RGB, or the grey in it, in numbers.
+
+    `primaries` are the lights of red, green and blue, which make `white` together; `gamma` is the
+    exponent from a value to its share of light, or None for the curve of sRGB.
+    """
+
+    primaries: tuple[Chromaticity, ...]
+    white: Chromaticity
+    gamma: float | None = None
+
+
 def shaper_of(icc_profile: bytes, model: ColourModel) -> Shaper | None:
     """What the profile says of `model`, or None where it is damaged, of another, or has tables."""
     try:
@@ -63,7 +81,16 @@ def srgb(model: ColourModel) -> Shaper:
     """SRGB itself (IEC 61966-2-1), or the grey with its curve; `model` is GREY or RGB."""
     if model is ColourModel.GREY:
         return Shaper((_SRGB_CURVE,), np.array(D50)[:, np.newaxis])
-    return Shaper((_SRGB_CURVE,), _adapted(_SRGB_PRIMARIES, _D65))
+    return Shaper((_SRGB_CURVE,), _lights(SRGB_PRIMARIES, D65))
+
+
+def profile_of(colours: Colours, model: ColourModel) -> bytes | None:
+    """A display profile, version 4, that says the same; None for nonsense, and for CMYK."""
+    try:
+        profile = _file(_described(colours, model), model)
+    except (ArithmeticError, LookupError, ValueError, struct.error):
+        return None
+    return profile if shaper_of(profile, model) is not None else None
 
 
 def _shaper_of(data: bytes, model: ColourModel) -> Shaper | None:
@@ -94,7 +121,7 @@ def _is_of(data: bytes, model: ColourModel) -> bool:
         signature == b"acsp"
         and version in _VERSIONS
         and kind in _CLASSES
-        and _SPACES.get(space) is model
+        and space == _SPACES.get(model)
         and connection == b"XYZ "
     )
 
@@ -170,24 +197,78 @@ def _is_rising(curve: Curve) -> bool:
     return bool(fall <= _ROUNDING and values[-1] > values[0])
 
 
-_SRGB_CURVE: Final[Curve] = partial(
-    _formula, {"g": 2.4, "a": 1 / 1.055, "b": 0.055 / 1.055, "c": 1 / 12.92, "d": 0.04045}
-)
-_SRGB_PRIMARIES: Final = ((0.64, 0.33), (0.30, 0.60), (0.15, 0.06))
-_D65: Final = (0.3127, 0.3290)
+_SRGB_PARAMETERS: Final = {
+    "g": 2.4,
+    "a": 1 / 1.055,
+    "b": 0.055 / 1.055,
+    "c": 1 / 12.92,
+    "d": 0.04045,
+}
+_SRGB_CURVE: Final[Curve] = partial(_formula, _SRGB_PARAMETERS)
+SRGB_PRIMARIES: Final = ((0.64, 0.33), (0.30, 0.60), (0.15, 0.06))
 # The linearized Bradford transform (annex E).
 _BRADFORD: Final = ((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, -0.0685, 1.0296))
 
 
-def _adapted(primaries: tuple[tuple[float, float], ...], white: tuple[float, float]) -> Floats:
+def _lights(primaries: tuple[Chromaticity, ...], white: Chromaticity) -> Floats:
     """XYZ of the lights of chromaticities `primaries`, which make `white`, seen under D50."""
     lights = np.stack([_xyz(xy) for xy in primaries], axis=1)
-    lights = lights * np.linalg.solve(lights, _xyz(white))
+    return _adaptation(white) @ (lights * np.linalg.solve(lights, _xyz(white)))
+
+
+def _adaptation(white: Chromaticity) -> Floats:
+    """The matrix from XYZ under `white` to what looks the same under D50."""
     cones = np.array(_BRADFORD)
     gains = (cones @ np.array(D50)) / (cones @ _xyz(white))
-    return np.asarray(np.linalg.solve(cones, gains[:, np.newaxis] * (cones @ lights)))
+    return np.asarray(np.linalg.solve(cones, gains[:, np.newaxis] * cones))
 
 
-def _xyz(xy: tuple[float, float]) -> Floats:
+def _xyz(xy: Chromaticity) -> Floats:
     x, y = xy
     return np.array([x / y, 1.0, (1 - x - y) / y])
+
+
+def _described(colours: Colours, model: ColourModel) -> dict[bytes, bytes]:
+    """The tags that a display profile must have (8.4.3, 8.4.4)."""
+    parameters = _SRGB_PARAMETERS if colours.gamma is None else {"g": colours.gamma}
+    kind = _PARAMETERS.index("".join(parameters))
+    curve = struct.pack(">4s4xH2x", b"para", kind) + _fixed(*parameters.values())
+    tags = {
+        b"desc": _text("Colours stated without a profile"),
+        b"cprt": _text("Public domain"),
+        b"wtpt": b"XYZ \0\0\0\0" + _fixed(*D50),
+        b"chad": b"sf32\0\0\0\0" + _fixed(*_adaptation(colours.white).flat),
+    }
+    if model is ColourModel.GREY:
+        return tags | dict.fromkeys(_GREY_CURVES, curve)
+    tags |= dict.fromkeys(_RGB_CURVES, curve)
+    for name, light in zip(_COLORANTS, _lights(colours.primaries, colours.white).T, strict=True):
+        tags[name] = b"XYZ \0\0\0\0" + _fixed(*light)
+    return tags
+
+
+def _file(tags: dict[bytes, bytes], model: ColourModel) -> bytes:
+    """The header (7.2), the list of tags (7.3), and what they say; what is the same, once."""
+    place = _TAGS_AT + 4 + 12 * len(tags)
+    places: dict[bytes, int] = {}
+    for content in tags.values():
+        if content not in places:
+            places[content] = place
+            place += len(content)
+    listed = (struct.pack(">4sII", name, places[x], len(x)) for name, x in tags.items())
+    header = struct.pack(
+        ">I4xBB2x4s4s4s3H6x4s28x12s48x",
+        *(place, 4, 0x40, b"mntr", _SPACES[model], b"XYZ ", 2026, 1, 1, b"acsp", _fixed(*D50)),
+    )
+    return b"".join([header, struct.pack(">I", len(tags)), *listed, *places])
+
+
+def _fixed(*numbers: float) -> bytes:
+    return struct.pack(f">{len(numbers)}i", *(round(number * _FIXED) for number in numbers))
+
+
+def _text(words: str) -> bytes:
+    """In one language (10.15)."""
+    encoded = words.encode("utf-16-be")
+    encoded += bytes(-len(encoded) % 4)
+    return struct.pack(">4s4xII4sII", b"mluc", 1, 12, b"enUS", len(encoded), 28) + encoded

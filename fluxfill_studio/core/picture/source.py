@@ -29,7 +29,8 @@ class Source:
     of 8 bits, which is painted on, shown and sent, the very same array where the file holds just
     that. Alpha is kept aside, because the service would read it as a mask. `exif` has its
     orientation reset. `dpi` is the resolution that the file states. `reduced` tells that the file
-    held more than `samples` do.
+    held more than `samples` do, and `is_hdr` that it states colours brighter than white, which are
+    taken for sRGB.
 
     `origin` is the file that decodes to this very picture, where there is one. It is given by
     `read_from` alone: what `replace` makes of a source has none.
@@ -41,6 +42,7 @@ class Source:
     exif: bytes | None = None
     dpi: tuple[float, float] | None = None
     reduced: bool = False
+    is_hdr: bool = False
     origin: Origin | None = field(default=None, init=False)
 
     @classmethod

@@ -1,20 +1,15 @@
-"""Picture files to arrays: formats, orientation, depth, what is kept, and every kind of damage."""
+"""Picture files to arrays: formats, orientation, depth, what is kept, and what is no picture."""
 
 from __future__ import annotations
 
 import io
 import struct
 import zlib
-from collections.abc import Iterator
-from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from numpy.typing import NDArray
 from PIL import Image, ImageCms
 from PIL.ExifTags import Base
 
@@ -25,14 +20,15 @@ from fluxfill_studio.core.errors import (
     ImageTruncated,
     NotAnImage,
 )
-from fluxfill_studio.core.files import decoded
 from fluxfill_studio.core.files.codec import decode, decode_mask, decode_thumbnail
 from fluxfill_studio.core.geometry import Size
 from fluxfill_studio.core.picture.colour import srgb_of
 from fluxfill_studio.core.picture.samples import ColourModel
 from fluxfill_studio.core.picture.scaling import fitting, reduced_to, resized
-from fluxfill_studio.core.types import Pixels
+from tests.encoded import encoded
+from tests.exif import camera_exif
 from tests.pictures import photograph
+from tests.pngs import COLOUR_TYPES, chunk, png, png_rows
 from tests.profiles import display_p3, grey_gamma_22
 
 PIXELS = photograph(37, 23)
@@ -42,67 +38,11 @@ SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 GREY, CMYK_HEADER = (SRGB[:16] + space + SRGB[20:] for space in (b"GRAY", b"CMYK"))
 
 
-def encoded(image: Image.Image | Pixels, format_name: str, **options: Any) -> bytes:
-    """A file of a picture; WebP without loss."""
-    if not isinstance(image, Image.Image):
-        image = Image.fromarray(image)
-    if format_name == "WEBP":
-        options = {"lossless": True, "exact": True, **options}
-    buffer = io.BytesIO()
-    image.save(buffer, format_name, **options)
-    return buffer.getvalue()
-
-
-def camera_exif(orientation: int = 1) -> bytes:
-    """What a camera writes: maker, orientation, how it stored the picture, exposure, place."""
-    exif = Image.Exif()
-    exif[Base.Make] = "Maker"
-    exif[Base.Orientation] = orientation
-    exif[Base.YCbCrPositioning] = 2
-    exif[Base.ExifOffset] = {Base.DateTimeOriginal: "2026:01:02 03:04:05"}
-    exif[Base.GPSInfo] = {1: "N", 2: (52.0, 31.0, 12.0)}
-    return exif.tobytes()
-
-
 def loaded(exif: bytes | None) -> Image.Exif:
     assert exif is not None
     result = Image.Exif()
     result.load(exif)
     return result
-
-
-COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
-
-
-def chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-
-def png(
-    width: int,
-    height: int,
-    *,
-    depth: int = 8,
-    colour: int = 2,
-    rows: bytes = b"",
-    before: bytes = b"",
-    behind: bytes = b"",
-) -> bytes:
-    """A PNG put together by hand, of colour where nothing else is said."""
-    header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
-    body = chunk(b"IHDR", header) + before + chunk(b"IDAT", zlib.compress(rows)) + behind
-    return b"\x89PNG\r\n\x1a\n" + body + chunk(b"IEND", b"")
-
-
-def png_rows(values: NDArray[Any], bits: int) -> bytes:
-    """Rows without a filter, each a number of whole bytes."""
-    rows = values.reshape(len(values), -1)
-    if bits < 8:
-        places = (rows[..., None] >> np.arange(bits)[::-1] & 1).astype(np.uint8)
-        packed = np.packbits(places.reshape(len(rows), -1), axis=1)
-    else:
-        packed = rows.astype(">u2" if bits == 16 else "u1").view(np.uint8)
-    return b"".join(b"\0" + row.tobytes() for row in packed)
 
 
 @pytest.mark.parametrize("format_name", LOSSLESS)
@@ -183,6 +123,19 @@ def test_what_describes_the_picture_is_kept_and_how_it_was_stored_is_not(format_
 @pytest.mark.parametrize("dpi", [(0, 0), (1, 1), (1_000_000, 1_000_000)])
 def test_a_resolution_that_makes_no_sense_is_none(dpi: tuple[int, int]) -> None:
     assert decode(encoded(PIXELS, "PNG", dpi=dpi), "a picture").dpi is None
+
+
+@pytest.mark.parametrize("format_name", ["PNG", "WEBP", "JPEG"])
+def test_a_resolution_that_is_not_stated_is_none(format_name: str) -> None:
+    for exif in (camera_exif(), b"Exif\0\0not a directory", b""):
+        assert decode(encoded(PIXELS, format_name, exif=exif), "a picture").dpi is None
+
+
+def test_a_resolution_in_exif_data_counts() -> None:
+    exif = Image.Exif()
+    exif[Base.XResolution], exif[Base.YResolution], exif[Base.ResolutionUnit] = 118, 118, 3
+    source = decode(encoded(PIXELS, "JPEG", exif=exif.tobytes()), "a picture")
+    assert source.dpi == pytest.approx((299.72, 299.72))
 
 
 def test_exif_that_cannot_be_written_again_still_tells_the_orientation() -> None:
@@ -497,33 +450,6 @@ def test_what_is_no_picture_is_told_apart(data: bytes, error: type[ImageError]) 
         assert isinstance(caught.value.__cause__, Exception) or error in (ImageEmpty, ImageTooLarge)
 
 
-FILES = {
-    **{name: encoded(photograph(13, 9), name) for name in LOSSLESS},
-    "JPEG": encoded(photograph(13, 9), "JPEG", exif=camera_exif(6), icc_profile=SRGB),
-    "progressive": encoded(photograph(13, 9), "JPEG", progressive=True),
-    "CMYK": encoded(Image.new("CMYK", (9, 7)), "JPEG", icc_profile=SRGB),
-    "palette": encoded(Image.fromarray(photograph(13, 9)).quantize(7), "PNG", transparency=1),
-    "TIFF with Exif": encoded(photograph(13, 9), "TIFF", exif=camera_exif(6), dpi=(72, 72)),
-    "TIFF with LZW": encoded(photograph(13, 9), "TIFF", compression="tiff_lzw"),
-    "16 bits": png(9, 7, depth=16, rows=png_rows(photograph(9, 7), 16)),
-    "grey JPEG": encoded(Image.fromarray(photograph(13, 9)).convert("L"), "JPEG"),
-    "GIF": encoded(Image.fromarray(photograph(13, 9)).quantize(60), "GIF", transparency=3),
-    "WebP with Exif": encoded(photograph(13, 9), "WEBP", exif=camera_exif(6), lossless=False),
-}
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_a_file_cut_off_anywhere_is_refused_or_whole(name: str) -> None:
-    whole = decode(FILES[name], name).pixels
-    for length in range(1, len(FILES[name])):
-        try:
-            source = decode(FILES[name][:length], name)
-        except (NotAnImage, ImageTruncated):
-            continue
-        # What is missing was not part of the picture.
-        assert source.reduced or np.array_equal(source.pixels, whole)
-
-
 @pytest.mark.parametrize("options", [{}, {"progressive": True}])
 def test_a_jpeg_whose_scan_is_broken_off_is_refused(options: dict[str, Any]) -> None:
     """By a marker that does not belong there, with the end of the picture where it should be."""
@@ -531,30 +457,3 @@ def test_a_jpeg_whose_scan_is_broken_off_is_refused(options: dict[str, Any]) -> 
     place = data.index(b"\xff\xda") + 1000
     with pytest.raises(ImageTruncated):
         decode(data[:place] + b"\xff\x91" + data[place:], "a picture")
-
-
-@pytest.fixture(scope="module")
-def low_limit() -> Iterator[None]:
-    """Damage to a header makes huge pictures; those below the real limit would take seconds."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(decoded, "MAX_PIXELS", 100_000)
-        yield
-
-
-@pytest.mark.parametrize("name", FILES)
-@settings(max_examples=60)
-@given(
-    changes=st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 255)), min_size=1, max_size=6),
-    end=st.one_of(st.none(), st.integers(1, 2000)),
-)
-def test_damage_raises_image_errors_and_nothing_else(
-    low_limit: None, name: str, changes: list[tuple[int, int]], end: int | None
-) -> None:
-    data = bytearray(FILES[name])
-    for place, value in changes:
-        data[place % len(data)] = value
-    # Anything else would pass through.
-    with suppress(ImageError):
-        source = decode(bytes(data[:end]), name)
-        assert source.pixels.dtype == np.uint8
-        assert source.pixels.shape == (source.size.height, source.size.width, 3)

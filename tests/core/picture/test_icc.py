@@ -1,15 +1,17 @@
-"""What is read of ICC profiles."""
+"""What is read of ICC profiles, and what is written into them."""
 
 from __future__ import annotations
 
+import io
 import struct
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import ImageCms
 
-from fluxfill_studio.core.picture.icc import D50, shaper_of, srgb
+from fluxfill_studio.core.picture.icc import D50, Colours, profile_of, shaper_of, srgb
 from fluxfill_studio.core.picture.samples import ColourModel
 from tests import profiles
 from tests.profiles import Curve, Floats, Profile
@@ -153,6 +155,67 @@ NOT_A_SHAPER = {
 @pytest.mark.parametrize("name", NOT_A_SHAPER)
 def test_other_profiles_are_no_shaper(name: str) -> None:
     assert shaper_of(NOT_A_SHAPER[name], ColourModel.RGB) is None
+
+
+SRGB_CHROMATICITIES = Colours(profiles.SRGB_PRIMARIES, profiles.D65)
+WRITTEN = {
+    "sRGB": (SRGB_CHROMATICITIES, profiles.srgb()),
+    "Display P3": (Colours(profiles.P3_PRIMARIES, profiles.D65), profiles.display_p3()),
+    "Adobe RGB": (
+        Colours(profiles.ADOBE_PRIMARIES, profiles.D65, 563 / 256),
+        profiles.adobe_rgb(),
+    ),
+    "ProPhoto": (Colours(profiles.PROPHOTO_PRIMARIES, profiles.D50_XY, 1.8), profiles.prophoto()),
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_written_profile_says_the_colours(name: str) -> None:
+    colours, expected = WRITTEN[name]
+    data = profile_of(colours, ColourModel.RGB)
+    assert data is not None
+    shaper = shaper_of(data, ColourModel.RGB)
+    assert shaper is not None
+    assert np.abs(shaper.matrix - expected.matrix).max() <= 1 / 65536
+    (curve,) = shaper.curves
+    assert np.abs(curve(X) - expected.light(X)).max() < 1e-4
+    # Another reader finds it complete, and the white that it was before it became D50.
+    opened = ImageCms.ImageCmsProfile(io.BytesIO(data)).profile
+    assert (opened.version, opened.device_class) == (4.4, "mntr")
+    assert opened.chromatic_adaptation is not None
+    adaptation = np.array(opened.chromatic_adaptation[0])
+    x, y = colours.white
+    seen = adaptation @ np.array([x / y, 1, (1 - x - y) / y])
+    assert np.abs(seen - D50).max() < 1e-4
+    assert profile_of(colours, ColourModel.RGB) == data
+
+
+def test_of_grey_only_the_curve_counts() -> None:
+    data = profile_of(Colours(profiles.P3_PRIMARIES, profiles.D65, 1.8), ColourModel.GREY)
+    assert data is not None
+    shaper = shaper_of(data, ColourModel.GREY)
+    assert shaper is not None
+    assert np.abs(shaper.curves[0](X) - X**1.8).max() < 1e-4
+
+
+@pytest.mark.parametrize(
+    "colours",
+    [
+        Colours(profiles.SRGB_PRIMARIES, (0.3, 0.0)),
+        Colours(((0.64, 0.0), (0.3, 0.6), (0.15, 0.06)), profiles.D65),
+        Colours(((0.3, 0.3),) * 3, profiles.D65),
+        Colours(((4e4, 4e4),) * 3, profiles.D65),
+        Colours(profiles.SRGB_PRIMARIES, profiles.D65, 0.0),
+        Colours(profiles.SRGB_PRIMARIES, profiles.D65, 1e9),
+        Colours(profiles.SRGB_PRIMARIES, profiles.D65, float("inf")),
+    ],
+)
+def test_of_nonsense_no_profile_is_written(colours: Colours) -> None:
+    assert profile_of(colours, ColourModel.RGB) is None
+
+
+def test_for_inks_none_is_written() -> None:
+    assert profile_of(SRGB_CHROMATICITIES, ColourModel.CMYK) is None
 
 
 def test_cmyk_has_none() -> None:
