@@ -92,6 +92,10 @@ def picture(entry: Entry, blend: Blend) -> Pixels:
     return entry.composite.blended(blend).picture().pixels
 
 
+def blend_of(entry: Entry) -> Blend | None:
+    return None if entry.composite is None else entry.composite.blend
+
+
 def test_the_part_in_view_comes_at_once_and_the_whole_when_the_hand_rests(
     in_studio: InStudio,
 ) -> None:
@@ -219,7 +223,7 @@ def test_a_result_that_is_left_is_finished_and_keeps_its_steps(in_studio: InStud
         await studio.look_at(studio.second)
         assert blending.blend == Blend()
         assert not blending.can_undo
-        while studio.gallery[studio.first.id].composite.blend != Blend(opacity=0):  # type: ignore[union-attr]
+        while blend_of(studio.gallery[studio.first.id]) != Blend(opacity=0):
             await emitted(studio.gallery.changed)
         assert studio.noted == [(studio.first.id, Blend(opacity=0))]
         assert np.array_equal(studio.shown, picture(studio.second, Blend()))

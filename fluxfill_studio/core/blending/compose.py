@@ -152,9 +152,9 @@ class Fill:
         """All of the source in which anything can show."""
         if self.patch is None:
             return EMPTY
-        crop = self.plan.crop
-        painted = self.patch.stencil.bounds.moved(crop.x, crop.y)
-        return painted.grown(self.blend.grow).intersected(crop)
+        crop, stencil = self.plan.crop, self.patch.stencil
+        painted = stencil.bounds.moved(crop.x, crop.y)
+        return painted.grown(min(self.blend.grow, stencil.reach)).intersected(crop)
 
     def _in_crop(self, rect: Rect) -> Rect:
         return rect.moved(-self.plan.crop.x, -self.plan.crop.y)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from fluxfill_studio.core.geometry import Rect, Size
 from fluxfill_studio.core.painting.mask import Mask
 from fluxfill_studio.core.painting.selection import grow
+from fluxfill_studio.core.planning.sent import GROWTH
 from fluxfill_studio.core.types import Plane
 
 Shares = NDArray[np.float32]
@@ -80,8 +81,17 @@ class Stencil:
         """The smallest rectangle of the crop around what is painted."""
         return Mask(self.crop.size, self.painted).bounds
 
+    @property
+    def reach(self) -> int:
+        """How many pixels from what is painted white was sent, at most: none grows farther."""
+        height, width = self.white.shape
+        cell: float = max(self.crop.width / width, self.crop.height / height)
+        # Diagonally, and from the far side of a pixel that is only touched.
+        return math.ceil(math.sqrt(2) * (GROWTH + 1) * cell)
+
     def coverage(self, rect: Rect, grown: int = 0) -> Plane:
         """The coverage in `rect` of the crop, grown by so many pixels where white was sent."""
+        grown = min(grown, self.reach)
         if grown == 0:
             return self.painted[rect.slices]
         around = rect.grown(grown).intersected(Rect.of(self.crop.size))
@@ -101,6 +111,7 @@ class Stencil:
         The coverage, times a smooth ramp of the distance from where it is zero. The picture's
         own border is no edge of the mask.
         """
+        grown = min(grown, self.reach)
         far = math.ceil(ramp.full) if ramp.length > 0 else 0
         window = rect.grown(far).intersected(Rect.of(self.crop.size))
         coverage = self.coverage(window, grown)

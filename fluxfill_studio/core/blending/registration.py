@@ -168,8 +168,11 @@ def _candidates(result: Planes, reference: Planes) -> list[Grid]:
     scale = _LARGEST * min(there.width / size.width, there.height / size.height)
     found: list[tuple[float, float, int, int]] = []
     for _ in range(round(math.log(_SMALLEST / _LARGEST) / math.log(_RATIO))):
-        sought = _edges(resampled(reference, Grid.over(size, 1 / scale)))
-        likeness = cv2.matchTemplate(edges, sought, cv2.TM_CCORR_NORMED)
+        width, height = max(1, round(scale * size.width)), max(1, round(scale * size.height))
+        copy = cv2.resize(reference, (width, height), interpolation=cv2.INTER_AREA)
+        likeness = cv2.matchTemplate(
+            edges, _edges(np.asarray(copy, np.float32)), cv2.TM_CCORR_NORMED
+        )
         peaks = islice(_peaks(np.asarray(likeness, np.float32)), _PER_SIZE)
         found += [(value, scale, x - margin, y - margin) for value, x, y in peaks]
         scale *= _RATIO

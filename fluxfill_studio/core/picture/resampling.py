@@ -20,8 +20,8 @@ Planes = NDArray[np.float32]
 """Channels one after the other, shape (…, height, width)."""
 
 _LOBES = 3
-# Rows, or columns, whose filters make up one matrix.
-_BLOCK = 64
+# Rows, or columns, whose filters make up one matrix: the more there are, the emptier it is.
+_BLOCK = 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,17 @@ def test_it_is_found_from_nearby_and_the_bound_holds(off: float, noise: float) -
     assert found.likeness > 0.95
 
 
+def test_rows_that_come_and_go_at_the_rim_do_not_keep_it_from_an_answer() -> None:
+    """The reference ends where the picture's pixels do: noise decides which of them are shared."""
+    size = Size(60, 48)
+    reference = filling(sample("coffee"), size)[..., 1].astype(np.float32)
+    truth = Grid(Axis(1.2, -6, 64), Axis(1.2, -6, 56))
+    for seed in range(40):
+        grain = np.random.default_rng(seed).standard_normal((56, 64))
+        picture = resampled(reference, truth) + 10 * grain.astype(np.float32)
+        assert aligned(picture, lambda part: resampled(reference, part), size, truth) is not None
+
+
 def test_what_was_painted_over_does_not_move_it() -> None:
     reference = _reference()
     picture = resampled(reference, TRUTH)

@@ -131,7 +131,7 @@ def test_where_nothing_is_painted_every_bit_stays(
     source = source_of(pixels, model, depth, PROFILES[profile])
     kept = source.samples.values.copy()
     mask = painted(kind)
-    fill = run(source, mask, replace(SHIFTED, jpeg=90))
+    fill = run(source, mask, replace(SHIFTED, jpeg=90, long_side=480))
     picture = fill.picture()
     assert unpainted_is_kept(fill, picture, mask)
     assert fill.changed_outside(picture) == 0
@@ -183,7 +183,8 @@ def test_growing_reaches_no_farther_than_what_was_sent_to_be_filled() -> None:
     white = 255 - source.pixels
     plan = inpaint_plan(source.size, Mask(source.size, mask).bounds, 300)
     assert plan.scale == 1
-    fills = [fill_of(source, plan, mask, white, Blend(0, grow, Match.NONE)) for grow in (0, 2, 50)]
+    grown = (0, 2, 50, 1_000_000)
+    fills = [fill_of(source, plan, mask, white, Blend(0, grow, Match.NONE)) for grow in grown]
     changed = [(fill.picture().pixels != source.pixels).any(axis=2) for fill in fills]
     sent = np.zeros(SIZE.shape, np.bool_)
     sent[plan.crop.slices] = plan.mask(mask[plan.crop.slices].copy()) > 0
@@ -192,6 +193,7 @@ def test_growing_reaches_no_farther_than_what_was_sent_to_be_filled() -> None:
     assert not (changed[0] & (mask == 0)).any()
     assert np.array_equal(changed[1], away <= 2)
     assert np.array_equal(changed[2], sent)
+    assert np.array_equal(changed[3], sent)
 
 
 def test_what_changed_outside_is_counted_in_every_sample() -> None:

@@ -50,6 +50,22 @@ def test_gains_and_offsets_are_taken_back(name: str, match: Match) -> None:
     assert rms(matched(shifted(truth), around, match) - truth) < 0.25
 
 
+@BOTH
+def test_it_is_the_same_to_the_bit_every_time(match: Match) -> None:
+    small = photograph()[100:180, 200:290]
+    kept = np.ones(small.shape[:2], np.bool_)
+    kept[30:50, 20:60] = False
+    grain = np.random.default_rng(4)
+    after = shifted(small) + 4 * grain.standard_normal(small.shape, np.float32)
+    around = surroundings(small, after, kept)
+    first = matched(small, around, match)
+    # In memory that lies elsewhere, as that of a later run does.
+    aside = [np.empty(grain.integers(1, 50_000), np.uint8)]
+    for _ in range(60):
+        aside.append(np.empty(grain.integers(1, 50_000), np.uint8))
+        assert np.array_equal(matched(small, around, match), first)
+
+
 def test_none_is_none() -> None:
     truth = photograph()
     around = surroundings(truth, shifted(truth), hole())
