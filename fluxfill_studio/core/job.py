@@ -156,10 +156,10 @@ class Job:
         return self.plans[self.part]
 
     @property
-    def unpaid_parts(self) -> int:
-        """Of how many parts it is not known yet what they have cost."""
-        is_paid = self.result_url is not None or len(self.results) == len(self.plans)
-        return len(self.plans) - self.part - is_paid
+    def unsent_parts(self) -> int:
+        """How many parts are still to be submitted, which is what they cost something by."""
+        is_sent = self.submitted_at is not None and not self._was_ended_by_service
+        return max(0, len(self.plans) - len(self.results) - is_sent)
 
     @property
     def next_step(self) -> JobState:
@@ -174,9 +174,16 @@ class Job:
 
     @property
     def can_resume(self) -> bool:
-        """Whether going on may still end well: not once the service itself has ended the job."""
-        ended = isinstance(self.error, JobFailed | JobCancelled)
-        return self.state in _ENDS and not ended
+        """Whether it is better to go on than to begin anew.
+
+        Not once the service itself has ended the job, unless that leaves parts that are done.
+        """
+        return self.state in _ENDS and (not self._was_ended_by_service or bool(self.results))
+
+    @property
+    def _was_ended_by_service(self) -> bool:
+        """Whether the service itself has ended the part under way, which has cost nothing then."""
+        return isinstance(self.error, JobFailed | JobCancelled)
 
     @property
     def is_settled(self) -> bool:
@@ -194,9 +201,13 @@ class Job:
         next_part = replace(kept, charged_before=self.charged or 0).unsent(idempotency_key)
         return next_part.moved(JobState.UPLOADING)
 
-    def queued(self) -> Job:
-        """The job on its way again, which failed, was stopped, or whose process has ended."""
-        return replace(self.moved(JobState.QUEUED), error=None, trouble=None)
+    def queued(self, idempotency_key: str) -> Job:
+        """The job on its way again, which failed, was stopped, or whose process has ended.
+
+        `idempotency_key` is for its part where the service has ended that: it is sent anew.
+        """
+        job = self.unsent(idempotency_key) if self._was_ended_by_service else self
+        return replace(job.moved(JobState.QUEUED), error=None, trouble=None)
 
     def unsent(self, idempotency_key: str | None = None) -> Job:
         """As if nothing of this part had been sent; under another key where this one was used."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any
@@ -59,8 +60,10 @@ class JobQueue:
         self._engines: dict[str, Engine] = {}
         self._stopping: set[str] = set()
         self._resuming = asyncio.Lock()
-        # Of the jobs that were begun here and may go on: with their pictures still in memory.
+        # Of the jobs that wait or run here: with their pictures still in memory.
         self._inputs: dict[str, Inputs] = {}
+        # The jobs that this process's sandbox knows, where they are its.
+        self._begun: set[str] = set()
 
     async def add(self, order: Order) -> Job:
         """Take a new job into the line. What it needs is on the disk when this returns.
@@ -101,8 +104,8 @@ class JobQueue:
                 self._listener.changed(job)
                 return job
             if job.state is not JobState.QUEUED:
-                job = job.queued()
-            if job.engine is Engine.LOCAL and job_id not in self._inputs:
+                job = job.queued(str(uuid.uuid4()))
+            if job.engine is Engine.LOCAL and job_id not in self._begun:
                 # The sandbox that knew it has ended with its process.
                 job = job.unsent()
             await asyncio.to_thread(self._ledger.put, job)
@@ -144,6 +147,7 @@ class JobQueue:
         for job in self._line:
             if job.id == job_id:
                 self._line.remove(job)
+                self._inputs.pop(job_id, None)
                 await self._end(job, JobState.STOPPED)
                 return
 
@@ -165,7 +169,6 @@ class JobQueue:
             await asyncio.to_thread(self._ledger.claim, job_id)
             await asyncio.to_thread(self._ledger.remove, job_id)
             await asyncio.to_thread(self._files.remove, job_id)
-            self._inputs.pop(job_id, None)
 
     async def move(self, job_id: str, before: str | None) -> None:
         """Put a job that waits for its turn before another one, or with None at the end."""
@@ -196,6 +199,7 @@ class JobQueue:
         self._line.clear()
 
     def _enter(self, job: Job) -> None:
+        self._begun.add(job.id)
         self._line.append(job)
         self.fill()
         self._listener.changed(job)
@@ -214,7 +218,7 @@ class JobQueue:
             outcome = await runner.run(job, inputs, changed)
             await asyncio.to_thread(self._ledger.release, job.id)
         except FluxfillError as error:
-            await self._end(latest, JobState.FAILED, error)
+            await self._end(latest, JobState.FAILED, _without_frames(error))
         except asyncio.CancelledError:
             if job.id in self._stopping:
                 await self._end(latest, JobState.STOPPED)
@@ -223,9 +227,9 @@ class JobQueue:
             await self._end(latest, JobState.FAILED, FluxfillError(reason=type(bug).__name__))
             raise
         else:
-            self._inputs.pop(job.id, None)
             self._listener.finished(latest, outcome)
         finally:
+            self._inputs.pop(job.id, None)
             self._stopping.discard(job.id)
             del self._running[job.id], self._engines[job.id]
             self.fill()
@@ -249,6 +253,15 @@ class JobQueue:
             # The ledger keeps the step before, with which the job can go on.
             ended = _ended(job, state, error or failure)
         self._listener.changed(ended)
+
+
+def _without_frames(error: FluxfillError) -> FluxfillError:
+    """The error without what it came through, which holds the pictures of its job."""
+    link: BaseException | None = error
+    while link is not None:
+        link.__traceback__ = None
+        link = link.__cause__ or link.__context__
+    return error
 
 
 def _ended(job: Job, state: JobState, error: FluxfillError | None) -> Job:

@@ -19,8 +19,7 @@ from fluxfill_studio.apiframe.client import ApiframeClient
 from fluxfill_studio.apiframe.polling import Pace
 from fluxfill_studio.apiframe.retry import Retry
 from fluxfill_studio.apiframe.wire import JobReport, JobStatus, failure_of
-from fluxfill_studio.core.blending.compose import Blend
-from fluxfill_studio.core.blending.composite import Composite, Outcome
+from fluxfill_studio.core.blending.composite import Outcome
 from fluxfill_studio.core.errors import (
     Charge,
     FluxfillError,
@@ -30,11 +29,10 @@ from fluxfill_studio.core.errors import (
     SubmissionUncertain,
 )
 from fluxfill_studio.core.job import Engine, Job, JobState, Upload
-from fluxfill_studio.core.picture.source import Source
 from fluxfill_studio.core.planning.plan import Inputs
 from fluxfill_studio.core.request import Mode
-from fluxfill_studio.core.types import Pixels, Plane
-from fluxfill_studio.jobs.results import blended, checked, kept_results, save_wish
+from fluxfill_studio.core.types import Pixels
+from fluxfill_studio.jobs.results import Making, checked, kept_results, save_wish
 from fluxfill_studio.jobs.sending import image_file
 from fluxfill_studio.storage.job_files import JobFiles
 from fluxfill_studio.storage.ledger import Ledger
@@ -89,16 +87,17 @@ class JobRunner:
         the step in which it came; it can be run again.
         """
         track = _Track(job, self._ledger, report)
-        work = _Work(inputs, job.blend, await asyncio.to_thread(kept_results, job, self._files))
+        raws = await asyncio.to_thread(kept_results, job, self._files)
+        making = Making(inputs, raws, job.blend)
         while track.job.next_step is not JobState.BLENDING:
             if track.job.next_step in (JobState.UPLOADING, JobState.SUBMITTING):
-                await self._submit(track, work)
-            work.raws.append(await self._result(track, work))
-        outcome = await self._finish(track, work)
+                await self._submit(track, making)
+            making.add(await self._result(track, making))
+        outcome = await self._finish(track, making)
         await track.move(JobState.DONE)
         return outcome
 
-    async def _submit(self, track: _Track, work: _Work) -> None:
+    async def _submit(self, track: _Track, making: Making) -> None:
         """Bring the job to the service: it has a server id afterwards."""
         # Whether a request may have arrived whose answer was lost, perhaps with its process.
         doubtful = track.job.next_step is JobState.SUBMITTING
@@ -109,7 +108,7 @@ class JobRunner:
                     raise SubmissionUncertain(charge=Charge.PENDING)
                 return
         else:
-            await self._upload(track, work)
+            await self._upload(track, making)
             await track.set(replace(track.job.moved(JobState.SUBMITTING), submitted_at=_now()))
 
         def troubled(error: FluxfillError | None) -> None:
@@ -135,7 +134,7 @@ class JobRunner:
                 # There is no job, and the key is free for the same request with new addresses.
                 await track.set(track.job.unsent())
                 if not _is_fresh(job.image):
-                    await self._submit(track, work)
+                    await self._submit(track, making)
                     return
             elif not doubtful:
                 await track.set(replace(job, submitted_at=None))
@@ -153,25 +152,25 @@ class JobRunner:
             await track.set(replace(track.job.moved(JobState.WAITING), server_id=server_id))
         return server_id is not None
 
-    async def _upload(self, track: _Track, work: _Work) -> None:
+    async def _upload(self, track: _Track, making: Making) -> None:
         """Lay picture and mask down at the service, unless they lie there already."""
         await track.move(JobState.UPLOADING)
         plan = track.job.plan
         if not _is_fresh(track.job.image):
-            name, data = await asyncio.to_thread(lambda: image_file(plan, work.source()))
+            name, data = await asyncio.to_thread(lambda: image_file(plan, making.source()))
             image = await self._asked(track, lambda: self._client.upload(data, name))
             await track.set(replace(track.job, image=image))
         if track.job.request.mode is Mode.INPAINT and not _is_fresh(track.job.mask):
-            data = await asyncio.to_thread(lambda: encode_png(plan.mask(work.filled())))
+            data = await asyncio.to_thread(lambda: encode_png(plan.mask(making.filled())))
             upload = await self._asked(track, lambda: self._client.upload(data, "mask.png"))
             await track.set(replace(track.job, mask=upload))
 
-    async def _result(self, track: _Track, work: _Work) -> Pixels:
+    async def _result(self, track: _Track, making: Making) -> Pixels:
         """What the service made of the part under way, as it came; kept from then on."""
         addresses = _ADDRESSES
         while True:
             if track.job.result_url is None:
-                await self._wait(track, work)
+                await self._wait(track, making)
             try:
                 return await self._download(track)
             except ResultGone:
@@ -194,7 +193,7 @@ class JobRunner:
         await track.set(track.job.with_result(name, str(uuid.uuid4())))
         return raw
 
-    async def _wait(self, track: _Track, work: _Work) -> None:
+    async def _wait(self, track: _Track, making: Making) -> None:
         """Ask for the job until it has ended: it has the address of a result afterwards."""
         is_new = track.job.state is JobState.WAITING and track.job.progress is None
         await track.move(JobState.WAITING)
@@ -221,7 +220,7 @@ class JobRunner:
                 )
                 return
             if answer.status in (JobStatus.FAILED, JobStatus.CANCELLED):
-                await self._begin_anew(track, work, answer)
+                await self._begin_anew(track, making, answer)
                 begun, age = self._clock(), 0.0
             elif elapsed - age > _TIME_LIMIT:
                 raise JobTookTooLong(minutes=round(_TIME_LIMIT / 60), charge=Charge.PENDING)
@@ -244,7 +243,7 @@ class JobRunner:
             pace.expected(elapsed, progress),
         )
 
-    async def _begin_anew(self, track: _Track, work: _Work, answer: JobReport) -> None:
+    async def _begin_anew(self, track: _Track, making: Making, answer: JobReport) -> None:
         """Go on after a failure that was ours: the uploads had expired when the job began.
 
         Raises what the service says otherwise. A failed job is not charged, so another one under
@@ -255,11 +254,11 @@ class JobRunner:
             raise failure_of(answer)
         anew = track.job.unsent(str(uuid.uuid4())).moved(JobState.UPLOADING)
         await track.set(anew)
-        await self._submit(track, work)
+        await self._submit(track, making)
 
-    async def _finish(self, track: _Track, work: _Work) -> Outcome:
+    async def _finish(self, track: _Track, making: Making) -> Outcome:
         await track.move(JobState.BLENDING)
-        outcome = await asyncio.to_thread(blended, work.inputs, work.raws, work.blend)
+        outcome = await asyncio.to_thread(making.outcome)
         await asyncio.to_thread(self._files.write_thumbnail, track.job.id, outcome.thumbnail)
         wish = track.job.wish
         if wish is not None:
@@ -270,34 +269,6 @@ class JobRunner:
 
     async def _asked(self, track: _Track, attempt: Callable[[], Awaitable[T]]) -> T:
         return await self._retry.call(attempt, track.trouble)
-
-
-class _Work:
-    """What a job works on, and what came back for the parts of it that are done."""
-
-    def __init__(self, inputs: Inputs, blend: Blend, raws: list[Pixels]) -> None:
-        self.inputs = inputs
-        self.blend = blend
-        self.raws = raws
-        self._begun: tuple[int, Source] = (0, inputs.source)
-
-    def source(self) -> Source:
-        """What the part under way starts from: the picture with all parts before it.
-
-        It may take seconds: in a worker thread.
-        """
-        done, source = self._begun
-        if done < len(self.raws):
-            source = Composite.of(self.inputs, self.raws, self.blend).picture()
-            self._begun = (len(self.raws), source)
-        return source
-
-    def filled(self) -> Plane:
-        """The coverage that the part under way fills, within the crop of its plan."""
-        coverage = self.inputs.parts[len(self.raws)].filled(self.source().size)
-        if coverage is None:
-            raise ValueError("of a preset it is not known what it fills")
-        return coverage
 
 
 class _Track:

@@ -260,19 +260,20 @@ class Account(QObject):
             self.balance, self.trouble = balance, trouble
         self.changed.emit()
 
-    async def check_spending(self, runs: int) -> None:
+    async def check_spending(self, runs: int, under_way: int = 0) -> None:
         """Raises SpendingLimit where `runs` at the hosted service would pass a limit of the user's.
 
-        `runs` are the new ones and those under way, which are not charged yet. Raises LedgerError.
+        `under_way` are those of jobs that have begun: only when a job is over it counts in
+        `spending`. Raises LedgerError.
         """
         limits = self.limits
         if not (limits.per_day or limits.per_month):
             return
         self.spending = await self._spending()
-        price = runs * self.price
+        price, committed = runs * self.price, under_way * self.price
         for limit, spent in (
-            (limits.per_day, self.spending.day),
-            (limits.per_month, self.spending.month),
+            (limits.per_day, self.spending.day + committed),
+            (limits.per_month, self.spending.month + committed),
         ):
             if limit and spent + price > limit:
                 raise SpendingLimit(limit=limit, spent=spent, price=price)

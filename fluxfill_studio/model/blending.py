@@ -19,35 +19,11 @@ from fluxfill_studio.core.types import Pixels
 from fluxfill_studio.core.view.pyramid import Pyramid
 from fluxfill_studio.core.view.viewport import Viewport
 from fluxfill_studio.model.gallery import Blended, Gallery
+from fluxfill_studio.model.steps import Steps
 from fluxfill_studio.model.tasks import TaskOwner
 
 # Milliseconds in which nothing has changed before the whole picture is made.
 _REST: Final = 250
-
-
-@dataclass
-class _Steps:
-    """The blends of one result that can be gone back to, and `now`, the latest one."""
-
-    now: Blend
-    past: list[Blend] = field(default_factory=list)
-    future: list[Blend] = field(default_factory=list)
-
-    def add(self, blend: Blend) -> None:
-        if blend != self.now:
-            self.past.append(self.now)
-            self.future.clear()
-            self.now = blend
-
-    def back(self) -> Blend:
-        self.future.append(self.now)
-        self.now = self.past.pop()
-        return self.now
-
-    def forth(self) -> Blend:
-        self.past.append(self.now)
-        self.now = self.future.pop()
-        return self.now
 
 
 @dataclass(eq=False)
@@ -56,7 +32,7 @@ class _Work:
 
     entry_id: str
     composite: Composite
-    steps: _Steps
+    steps: Steps[Blend]
     preview: BlendPreview
     is_made: bool = True
     """Whether the whole picture is that of the blend."""
@@ -93,7 +69,7 @@ class Blending(QObject):
         self._tasks = tasks
         self._work: _Work | None = None
         self._unrecorded: set[_Work] = set()
-        self._steps: dict[str, _Steps] = {}
+        self._steps: dict[str, Steps[Blend]] = {}
         self._viewport: Viewport | None = None
         self._previewing: asyncio.Task[None] | None = None
         self._is_preview_due = False
@@ -195,7 +171,7 @@ class Blending(QObject):
         self._work = None
         if shown is not None and shown.composite.can_blend:
             composite, entry_id = shown.composite, shown.entry.id
-            steps = self._steps.setdefault(entry_id, _Steps(composite.blend))
+            steps = self._steps.setdefault(entry_id, Steps(composite.blend))
             preview = BlendPreview(composite, shown.source_pyramid)
             self._work = _Work(entry_id, composite, steps, preview)
             self._ask()

@@ -7,7 +7,7 @@ from enum import Enum
 from fractions import Fraction
 from typing import Final
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from fluxfill_studio.core.errors import FluxfillError
 from fluxfill_studio.core.geometry import Rect, Size
@@ -16,9 +16,14 @@ from fluxfill_studio.core.planning.outpaint import Preset, approximate_frame
 from fluxfill_studio.core.schema import Control, Value
 from fluxfill_studio.model.document import Document
 from fluxfill_studio.model.parameters import Parameters
+from fluxfill_studio.model.steps import Steps
 
 MAX_GROWTH: Final = 99_999
 """The most that one side grows by, in pixels; how many the whole may have is another limit."""
+
+# Milliseconds in which nothing has changed before the next change is another step of undo: digits
+# that are typed, or presses of an arrow key, follow each other sooner.
+_REST: Final = 500
 
 
 class Side(Enum):
@@ -50,6 +55,8 @@ class Framing(QObject):
 
     While a preset is chosen, `extension` is None, and the service decides how far the picture
     grows. An exact frame begins as what the preset seems to give, so that nothing jumps.
+
+    What is undone is how the picture grows; changes until the hand rests are one step.
     """
 
     changed = Signal()
@@ -62,6 +69,10 @@ class Framing(QObject):
         self._document = document
         self._parameters = parameters
         self._extension: Extension | None = None
+        self._history: Steps[Extension | None] = Steps(None)
+        self._is_held = False
+        self._rest = QTimer(self, singleShot=True, interval=_REST)
+        self._rest.timeout.connect(self._settle)
         self._latest: Extension | None = None
         self._aspect: Fraction | None = None
         self._anchor = Anchor.CENTRE
@@ -132,6 +143,34 @@ class Framing(QObject):
                 return anchor
         return None
 
+    @property
+    def can_undo(self) -> bool:
+        return bool(self._history.past) or self._is_unsettled
+
+    @property
+    def can_redo(self) -> bool:
+        return bool(self._history.future) and not self._is_unsettled
+
+    def undo(self) -> None:
+        """Take back the latest step, one that is under way too; without one nothing happens."""
+        self._settle()
+        if self.can_undo:
+            self._take(self._history.back())
+
+    def redo(self) -> None:
+        """Do the latest step that was taken back again; without one nothing happens."""
+        if self.can_redo:
+            self._take(self._history.forth())
+
+    def hold(self) -> None:
+        """The frame is held: all until `release` is one step, however long the hand rests."""
+        self._settle()
+        self._is_held = True
+
+    def release(self) -> None:
+        self._is_held = False
+        self._settle()
+
     def choose_preset(self, value: Value | None) -> None:
         """Take a preset of the service by its name; None is the default. Raises ParameterError."""
         parameter = self._parameters.schema.with_control(Control.COMPASS)
@@ -150,16 +189,14 @@ class Framing(QObject):
 
         Each side is held to MAX_GROWTH.
         """
-        size = self.size
-        if size is None:
+        if self.size is None:
             return
         if extension is not None:
             extension = Extension(*(min(side.of(extension), MAX_GROWTH) for side in Side))
-            self._latest = extension
         if extension != self._extension:
-            self._extension = extension
-            self._count_steps(size)
-            self.changed.emit()
+            if not self._is_held:
+                self._rest.start()
+            self._take(extension)
 
     def set_side(self, side: Side, pixels: int) -> None:
         """Let one side grow by so many pixels, 0 at least, and the others as they do."""
@@ -207,9 +244,26 @@ class Framing(QObject):
         if self._extension == before:
             self.changed.emit()
 
-    def _count_steps(self, size: Size) -> None:
+    @property
+    def _is_unsettled(self) -> bool:
+        return self._history.now != self._extension
+
+    def _settle(self) -> None:
+        """The hand rests: what was done is a step."""
+        self._rest.stop()
+        self._history.add(self._extension)
+
+    def _take(self, extension: Extension | None) -> None:
+        self._extension = extension
+        if extension is not None:
+            self._latest = extension
+        self._count_steps()
+        self.changed.emit()
+
+    def _count_steps(self) -> None:
         self._steps, self._trouble = 1, None
-        if self._extension is not None:
+        size = self.size
+        if size is not None and self._extension is not None:
             try:
                 self._steps = len(steps(size, self._extension))
                 extension_plan(size, self._extension)
@@ -228,13 +282,13 @@ class Framing(QObject):
     def _reset(self) -> None:
         self._latest = self._aspect = None
         self._anchor = Anchor.CENTRE
-        self._begin_with_preset()
+        self._history = Steps(None)
+        self._is_held = False
+        self._rest.stop()
+        self._take(None)
 
     def _parameter_changed(self, name: str) -> None:
         if self._parameters.schema[name].control is Control.COMPASS:
-            self._begin_with_preset()
-
-    def _begin_with_preset(self) -> None:
-        self._extension = self._trouble = None
-        self._steps = 1
-        self.changed.emit()
+            self._settle()
+            self._take(None)
+            self._settle()

@@ -21,8 +21,9 @@ from fluxfill_studio.model.tasks import TaskOwner
 class Entry:
     """One run in the strip. `number` counts from 1.
 
-    `thumbnail` comes with its end. So does `composite`, but for a run of an earlier start of the
-    program: what that brought back is read from the disk when it is looked at.
+    `thumbnail` comes with its end. So does `composite`, which lasts as long as the picture is open:
+    what else was brought back, earlier starts of the program included, is read from the disk when
+    it is looked at.
     """
 
     number: int
@@ -61,6 +62,14 @@ class Shown:
 
 
 @dataclass(frozen=True, eq=False)
+class _Made:
+    """What a run brought back, and how its picture looks where that has been made already."""
+
+    composite: Composite
+    pixels: Pixels | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Blended:
     """A result that was put together otherwise: how it looks, and what that changed."""
 
@@ -73,8 +82,9 @@ class Blended:
 class Gallery(QObject):
     """All runs that are known, oldest first.
 
-    Only the result that is looked at is held at full size; the others keep what came back and
-    are put together again when they are selected.
+    Only the result that is looked at is held at full size, and the latest one until it is. The
+    others keep what came back and are put together again when they are selected: copies of their
+    composites are, as what these keep of blending is ten times as much.
     """
 
     added = Signal(str)
@@ -97,6 +107,8 @@ class Gallery(QObject):
         self._entries: dict[str, Entry] = {}
         # What is blended otherwise by now than the entry, or its job, says.
         self._reblended: dict[str, Composite] = {}
+        # The latest that has arrived, if it has not been looked at.
+        self._latest: dict[str, _Made] = {}
         self._loading: asyncio.Task[None] | None = None
         self.selected: str | None = None
         self.shown: Shown | None = None
@@ -130,11 +142,12 @@ class Gallery(QObject):
     def finish(self, job: Job, outcome: Outcome) -> None:
         """Keep what a run brought back; of one that was removed there is nothing to tell."""
         if job.id in self._entries:
+            self._latest = {job.id: _Made(outcome.composite, outcome.picture.pixels)}
             self._set(
                 replace(
                     self._entries[job.id],
                     job=job,
-                    composite=outcome.composite,
+                    composite=replace(outcome.composite),
                     thumbnail=outcome.thumbnail,
                     changed_outside=outcome.changed_outside,
                 )
@@ -142,18 +155,16 @@ class Gallery(QObject):
 
     async def composite_of(self, entry_id: str) -> Composite:
         """What a finished run brought back. Raises LedgerError and GarbledAnswer."""
-        entry = self._entries[entry_id]
-        composite = self._reblended.get(entry_id, entry.composite)
-        if composite is not None:
-            return composite
-        if self.shown is not None and self.shown.entry.id == entry_id:
-            return self.shown.composite
-        outcome = await self._outcome_of(entry.job)
-        if entry_id in self._entries:
-            # Not the composite itself: with each one comes a source at its full size.
-            entry = replace(self._entries[entry_id], changed_outside=outcome.changed_outside)
-            self._set(replace(entry, thumbnail=outcome.thumbnail))
-        return outcome.composite
+        return (await self._made(entry_id)).composite
+
+    def leave_to_disk(self) -> None:
+        """Hold no more of what runs brought back: with each goes a source at its full size.
+
+        What is looked at, or is being blended, stays.
+        """
+        self._latest.clear()
+        for entry in self.entries:
+            self._entries[entry.id] = replace(entry, composite=None)
 
     def reblend(self, composite: Composite) -> None:
         """The result that is looked at is put together like this from now on.
@@ -175,7 +186,7 @@ class Gallery(QObject):
             changed_outside=blended.changed_outside,
         )
         if entry.composite is not None:
-            entry = replace(entry, composite=composite)
+            entry = replace(entry, composite=replace(composite))
         if entry.composite is not None or entry.job.blend == composite.blend:
             del self._reblended[entry_id]
         self._set(entry)
@@ -203,6 +214,7 @@ class Gallery(QObject):
             self.select(None)
         del self._entries[entry_id]
         self._reblended.pop(entry_id, None)
+        self._latest.pop(entry_id, None)
         self.removed.emit(entry_id)
 
     def select(self, entry_id: str | None) -> None:
@@ -232,28 +244,48 @@ class Gallery(QObject):
 
     async def _show(self, entry_id: str) -> None:
         try:
-            composite = await self.composite_of(entry_id)
+            made = await self._made(entry_id)
         except FluxfillError:
             self.selected = None if self.shown is None else self.shown.entry.id
             self._loading = None
             self.shown_changed.emit()
             raise
         entry = self._entries[entry_id]
-        self.shown = await asyncio.to_thread(_prepare, entry, composite, self.shown)
+        self.shown = await asyncio.to_thread(_prepare, entry, made, self.shown)
+        self._latest.pop(entry_id, None)
         self._loading = None
         self.shown_changed.emit()
+
+    async def _made(self, entry_id: str) -> _Made:
+        """Raises LedgerError and GarbledAnswer."""
+        if entry_id in self._latest:
+            return self._latest[entry_id]
+        if entry_id in self._reblended:
+            return _Made(self._reblended[entry_id])
+        if self.shown is not None and self.shown.entry.id == entry_id:
+            return _Made(self.shown.composite)
+        entry = self._entries[entry_id]
+        if entry.composite is not None:
+            return _Made(replace(entry.composite))
+        outcome = await self._outcome_of(entry.job)
+        if entry_id in self._entries:
+            # Not the composite itself: with each one comes a source at its full size.
+            entry = replace(self._entries[entry_id], changed_outside=outcome.changed_outside)
+            self._set(replace(entry, thumbnail=outcome.thumbnail))
+        return _Made(outcome.composite, outcome.picture.pixels)
 
     def _set(self, entry: Entry) -> None:
         self._entries[entry.id] = entry
         self.changed.emit(entry.id)
 
 
-def _prepare(entry: Entry, composite: Composite, previous: Shown | None) -> Shown:
+def _prepare(entry: Entry, made: _Made, previous: Shown | None) -> Shown:
     """Both sides with their pyramids; the source's is taken over where it is the same picture."""
-    picture = composite.picture()
+    composite = made.composite
+    pixels = composite.picture().pixels if made.pixels is None else made.pixels
     source = composite.source.pixels
     if previous is not None and previous.source_pyramid.base is source:
         source_pyramid = previous.source_pyramid
     else:
         source_pyramid = Pyramid(source)
-    return Shown(entry, composite, Pyramid(picture.pixels), source_pyramid)
+    return Shown(entry, composite, Pyramid(pixels), source_pyramid)

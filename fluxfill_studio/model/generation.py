@@ -11,7 +11,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from fluxfill_studio.core.blending.composite import Outcome
-from fluxfill_studio.core.errors import FluxfillError, NoSource
+from fluxfill_studio.core.errors import FluxfillError, MoreRuns, NoSource
 from fluxfill_studio.core.job import Engine, Job, JobState
 from fluxfill_studio.core.planning.plan import Inputs
 from fluxfill_studio.core.request import FillRequest, Mode, variants_of
@@ -103,7 +103,8 @@ class Generation(QObject):
         mask = picture.mask.pixels.copy()
         prepare = partial(self._sending.choice.inputs, picture.source, mask)
         kept = mask if self._parameters.mode is Mode.INPAINT else None
-        self._tasks.start(self._begin(prepare, requests, kept), "prepare a run")
+        told = self._sending.runs
+        self._tasks.start(self._begin(prepare, requests, kept, told), "prepare a run")
 
     def _request(self) -> FillRequest:
         """What is set now. Raises ParameterError."""
@@ -116,10 +117,13 @@ class Generation(QObject):
         self._jobs.stop(entry_id)
 
     def resume(self, entry_id: str) -> None:
-        """Go on with a stopped or failed job; one that the service ended is begun anew."""
+        """Go on with a stopped or failed job; one that the service ended is begun anew.
+
+        A refusal goes to `failed`.
+        """
         job = self._gallery[entry_id].job
         if job.can_resume:
-            self._jobs.resume(entry_id)
+            self._tasks.start(self._resume(entry_id), "resume a run")
         elif job.state.is_over and job.state is not JobState.DONE:
             self.again(entry_id)
 
@@ -144,18 +148,25 @@ class Generation(QObject):
         self._latest_presses.clear()
 
     async def _begin(
-        self, prepare: Callable[[], Inputs], requests: list[FillRequest], mask: Plane | None
+        self,
+        prepare: Callable[[], Inputs],
+        requests: list[FillRequest],
+        mask: Plane | None,
+        told: int,
     ) -> None:
+        """`told` is how many runs the price was told for, of which each request consists."""
         # What it brings along is not needed before the window is painted.
         from fluxfill_studio.jobs.preparing import Order
 
         try:
             inputs = await asyncio.to_thread(prepare)
-            engine, base_url = self._account.engine, ""
+            engine, base_url, runs = self._account.engine, "", len(inputs.parts)
             if engine is Engine.APIFRAME:
                 base_url = self._account.base_url
+                if runs > told:
+                    raise MoreRuns(runs=runs, told=told)
             async with self._adding:
-                await self._check_spending(engine, len(requests) * len(inputs.parts))
+                await self._check_spending(engine, len(requests) * runs)
                 for request in requests:
                     await self._jobs.add(Order(request, inputs, engine, base_url))
         except FluxfillError as error:
@@ -166,25 +177,35 @@ class Generation(QObject):
             self.latest_mask = await asyncio.to_thread(encode_png, mask)
             self.mask_kept.emit()
 
+    async def _resume(self, entry_id: str) -> None:
+        try:
+            async with self._adding:
+                job = self._gallery[entry_id].job
+                if job.can_resume:
+                    await self._check_spending(job.engine, job.unsent_parts)
+                    await self._jobs.resume(entry_id)
+        except FluxfillError as error:
+            self._refuse(error)
+
     async def _again(self, job: Job) -> None:
         try:
             async with self._adding:
                 await self._check_spending(job.engine, len(job.plans))
-                self._jobs.again(job.id)
+                await self._jobs.again(job.id)
         except FluxfillError as error:
             self._refuse(error)
 
     async def _check_spending(self, engine: Engine, runs: int) -> None:
         """Raises SpendingLimit where so many more runs would pass a limit, and LedgerError."""
-        if engine is Engine.APIFRAME:
+        if engine is Engine.APIFRAME and runs:
             await self._jobs.ready()
-            await self._account.check_spending(runs + self._unpaid)
+            await self._account.check_spending(runs, self._under_way)
 
     @property
-    def _unpaid(self) -> int:
-        """How many runs are still to be charged of the jobs under way."""
+    def _under_way(self) -> int:
+        """Of how many runs the jobs under way consist."""
         jobs = [entry.job for entry in self._gallery.running]
-        return sum(job.unpaid_parts for job in jobs if job.engine is Engine.APIFRAME)
+        return sum(len(job.plans) for job in jobs if job.engine is Engine.APIFRAME)
 
     def _changed(self, job: Job) -> None:
         was_over = job.id in self._gallery and self._gallery[job.id].job.state.is_over

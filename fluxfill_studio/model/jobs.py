@@ -90,14 +90,17 @@ class Jobs(QObject):
         """Stop waiting for a job. The service may go on with it; it can be resumed."""
         self._ask(lambda queue: queue.stop(job_id), "stop a job")
 
-    def resume(self, job_id: str) -> None:
+    async def resume(self, job_id: str) -> None:
+        """Let a job that is over go on. Raises JobTaken and LedgerError."""
         self._account.look_again()
-        self._ask(lambda queue: queue.resume(job_id), "resume a job")
+        office = await self._opened()
+        await office.queue.resume(job_id)
 
-    def again(self, job_id: str) -> None:
-        """Begin a new run with what an ended one was told."""
+    async def again(self, job_id: str) -> None:
+        """Begin a new run with what an ended one was told. Raises LedgerError."""
         self._account.look_again()
-        self._ask(lambda queue: queue.again(job_id), "run again")
+        office = await self._opened()
+        await office.queue.again(job_id)
 
     def remove(self, job_id: str) -> None:
         """Forget a job that is over, and what is kept for it."""

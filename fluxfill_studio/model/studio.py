@@ -99,6 +99,7 @@ class Studio(QObject):
         self.account.service_changed.connect(self.refresh_balance)
         self.jobs.restored.connect(self.gallery.restore)
         self.gallery.removed.connect(self.jobs.remove)
+        self.document.replaced.connect(self.gallery.leave_to_disk)
         self.account.changed.connect(self.jobs.make_room)
 
     def change_mask(self, operation: Callable[[MaskEdit], Rect]) -> None:

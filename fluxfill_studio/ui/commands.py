@@ -84,6 +84,7 @@ class Commands(QObject):
             studio.smart_selection.changed,
             studio.masks.latest_changed,
             studio.blending.changed,
+            studio.framing.changed,
             actions[Act.COMPARE].toggled,
             studio.parameters.changed,
             studio.settings.theme_changed,
@@ -151,12 +152,14 @@ class Commands(QObject):
         self._actions[act].triggered.connect(lambda _=False: do())
 
     def _undo(self) -> None:
-        """Take back the latest thing that was done: to the blend while comparing, to the mask else.
+        """Take back the latest thing that was done to what is seen: the blend, frame or mask.
 
-        That may be a hint to smart select.
+        For the mask that may be a hint to smart select.
         """
         if self._is_comparing:
             self._studio.blending.undo()
+        elif self._is_outpainting:
+            self._studio.framing.undo()
         elif self._studio.smart_selection.is_pending:
             self._studio.smart_selection.take_back()
         else:
@@ -165,12 +168,18 @@ class Commands(QObject):
     def _redo(self) -> None:
         if self._is_comparing:
             self._studio.blending.redo()
+        elif self._is_outpainting:
+            self._studio.framing.redo()
         else:
             self._studio.document.redo()
 
     @property
     def _is_comparing(self) -> bool:
         return self._actions[Act.COMPARE].isChecked()
+
+    @property
+    def _is_outpainting(self) -> bool:
+        return self._studio.parameters.mode is Mode.OUTPAINT
 
     def _refresh(self, _: object = None) -> None:
         self._enable()
@@ -189,14 +198,16 @@ class Commands(QObject):
     def _enable(self) -> None:
         studio, actions = self._studio, self._actions
         is_open = studio.document.picture is not None
-        paints = is_open and studio.parameters.mode is Mode.INPAINT
+        paints = is_open and not self._is_outpainting
         for act in _MASK_ACTS:
             actions[act].setEnabled(paints)
         if self._is_comparing:
             can_undo, can_redo = studio.blending.can_undo, studio.blending.can_redo
+        elif self._is_outpainting:
+            can_undo, can_redo = studio.framing.can_undo, studio.framing.can_redo
         else:
             can_undo = studio.document.can_undo or studio.smart_selection.is_pending
-            can_undo, can_redo = paints and can_undo, paints and studio.document.can_redo
+            can_redo = studio.document.can_redo
         actions[Act.UNDO].setEnabled(can_undo)
         actions[Act.REDO].setEnabled(can_redo)
         actions[Act.FROM_ALPHA].setEnabled(paints and studio.masks.has_transparency)

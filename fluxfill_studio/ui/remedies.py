@@ -145,14 +145,18 @@ class Remedies(QObject):
         text = _tr(remedy.value)
         if remedy is Remedy.RESUME:
             tip = _tr(_N("remedies", "Go on with this run; it is charged once"))
-            return Offer(text, tip, lambda: self._go_on(entry))
+            price = self._price(entry.job, entry.job.unsent_parts)
+            return Offer(text, tip, lambda: self._go_on(entry), price)
         if remedy is Remedy.AGAIN:
-            is_free = entry.job.engine is Engine.LOCAL
-            cost = len(entry.job.plans) * self._account.price
-            price = "" if is_free else credits_text(cost)
+            price = self._price(entry.job, len(entry.job.plans))
             tip = _tr(_N("remedies", "Start a new run with the same picture, mask and settings"))
             return Offer(text, tip, lambda: self._begin_anew(entry), price)
         return self._elsewhere(remedy)
+
+    def _price(self, job: Job, parts: int) -> str:
+        """What so many parts of a run cost."""
+        is_free = parts == 0 or job.engine is Engine.LOCAL
+        return "" if is_free else credits_text(parts * self._account.price)
 
     def _elsewhere(self, remedy: Remedy) -> Offer:
         text = _tr(remedy.value)

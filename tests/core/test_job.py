@@ -110,8 +110,34 @@ def test_a_picture_in_parts_is_sent_part_by_part_and_then_put_together(job: Job)
 
 
 def test_a_job_goes_on_without_what_it_had_failed_with(job: Job) -> None:
-    failed = replace(in_state(job, JobState.FAILED), error=JobCancelled(), trouble=JobCancelled())
-    assert failed.queued() == job
+    trouble = JobTookTooLong(minutes=10)
+    failed = replace(in_state(job, JobState.FAILED), error=trouble, trouble=trouble)
+    assert failed.queued("no key") == job
+
+
+@pytest.mark.parametrize("error", [JobFailed(reason="no"), JobCancelled()])
+def test_what_the_service_has_ended_is_sent_anew_and_what_was_done_before_stays(
+    job: Job, error: FluxfillError
+) -> None:
+    sent = replace(job, image=UPLOAD, mask=UPLOAD, submitted_at=NOW, server_id="s")
+    sent = replace(sent, plans=(job.plan, job.plan), results=("result.png",), charged=9)
+    failed = replace(in_state(sent, JobState.FAILED), error=error)
+    assert failed.can_resume
+    again = failed.queued("another key")
+    assert (again.state, again.next_step) == (JobState.QUEUED, JobState.UPLOADING)
+    assert (again.idempotency_key, again.server_id, again.error) == ("another key", None, None)
+    assert (again.results, again.charged) == (("result.png",), 9)
+
+
+def test_parts_that_are_still_to_be_sent_are_counted(job: Job) -> None:
+    job = replace(job, plans=(job.plan,) * 3)
+    assert job.unsent_parts == 3
+    sent = replace(job, submitted_at=NOW)
+    assert sent.unsent_parts == 2
+    failed = replace(in_state(sent, JobState.FAILED), error=JobFailed(reason="no"))
+    assert failed.unsent_parts == 3
+    assert replace(sent, results=("1", "2")).unsent_parts == 0
+    assert replace(sent, results=("1", "2", "3")).unsent_parts == 0
 
 
 def test_a_job_is_settled_when_its_result_lies_somewhere_else_too(job: Job) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sqlite3
+import weakref
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -134,15 +136,17 @@ async def test_no_more_run_at_once_than_may_and_the_line_can_be_changed(
     desk: Desk, service: FaultyService
 ) -> None:
     desk.at_once = 2
-    jobs = [await desk.queue.add(desk.order(seed=seed)) for seed in range(6)]
-    ids = [job.id for job in jobs]
-    assert desk.queue.line == ids[2:]
-    await desk.queue.move(ids[5], before=ids[2])
-    await desk.queue.move(ids[2], before=None)
-    await desk.queue.stop(ids[3])
-    assert desk.queue.line == [ids[5], ids[4], ids[2]]
-    order = [job.id for job in desk.ledger.jobs() if job.id in desk.queue.line]
-    assert order == desk.queue.line, "and so it is after the next start"
+    # Nothing gets on before the line is as it is to be.
+    with service.away():
+        jobs = [await desk.queue.add(desk.order(seed=seed)) for seed in range(6)]
+        ids = [job.id for job in jobs]
+        assert desk.queue.line == ids[2:]
+        await desk.queue.move(ids[5], before=ids[2])
+        await desk.queue.move(ids[2], before=None)
+        await desk.queue.stop(ids[3])
+        assert desk.queue.line == [ids[5], ids[4], ids[2]]
+        order = [job.id for job in desk.ledger.jobs() if job.id in desk.queue.line]
+        assert order == desk.queue.line, "and so it is after the next start"
     await desk.over()
     assert desk.most_at_once == 2
     assert desk.jobs[ids[3]].state is JobState.STOPPED
@@ -183,6 +187,26 @@ async def test_a_stopped_job_goes_on_where_it_was_and_is_paid_for_once(
     assert desk.jobs[job.id].state is JobState.DONE
     assert count(service, "POST", "/v2/uploads") == 2
     assert count(service, "POST", "/v2/images/edit") == 1
+
+
+async def test_a_job_that_is_over_holds_no_picture(desk: Desk) -> None:
+    order = desk.order(prompt="fail: out of memory")
+    source = weakref.ref(order.inputs.source)
+    failing = await desk.queue.add(order)
+    desk.at_once = 1
+    waiting = await desk.queue.add(replace(order, request=desk.order(seed=2).request))
+    del order
+    await desk.queue.stop(waiting.id)
+    await desk.over()
+    assert [desk.jobs[job.id].state for job in (failing, waiting)] == [
+        JobState.FAILED,
+        JobState.STOPPED,
+    ]
+    gc.collect()
+    assert source() is None
+    await desk.queue.resume(waiting.id)
+    await desk.over()
+    assert desk.jobs[waiting.id].state is JobState.DONE
 
 
 async def test_a_job_that_is_resumed_twice_at_a_time_runs_once(
@@ -468,6 +492,27 @@ async def test_a_job_in_parts_goes_on_with_the_part_it_was_at(
             assert desk.outcomes[job.id].picture.size == Size(800, 200)
             assert desk.jobs[job.id].charged == 9 * len(inputs.parts)
         assert service.account.charged == 9 * len(inputs.parts)
+
+
+async def test_a_part_that_the_service_fails_is_made_again_and_those_before_are_not(
+    desk: Desk, service: FaultyService
+) -> None:
+    source = Source.of("harbour.png", photograph(300, 200))
+    request = FillRequest.build(desk.schema, {"prompt": "a calm sea", "output_format": "png"})
+    inputs = plan_extension(source, Extension(left=500), work_side=400)
+    assert len(inputs.parts) == 3
+    job = await desk.queue.add(Order(request, inputs, desk.engine, desk.base_url))
+    await desk.until(lambda: desk.jobs[job.id].part == 1)
+    await desk.reached(job.id, JobState.WAITING)
+    list(service.account.jobs.values())[-1].error = "out of memory"
+    await desk.over()
+    stopped = desk.jobs[job.id]
+    assert isinstance(stopped.error, JobFailed)
+    assert (stopped.part, stopped.charged, stopped.can_resume) == (1, 9, True)
+    await desk.queue.resume(job.id)
+    await desk.over()
+    assert desk.outcomes[job.id].picture.size == Size(800, 200)
+    assert desk.jobs[job.id].charged == service.account.charged == 27
 
 
 async def test_every_job_keeps_what_was_painted_when_it_began(desk: Desk) -> None:

@@ -467,23 +467,29 @@ async def test_spending_is_of_the_session_the_day_and_the_month(make: Make) -> N
 @pytest.mark.parametrize(
     ("limits", "spent", "runs", "told"),
     [
-        (Limits(), 10_000, 100, None),
-        (Limits(per_day=27), 9, 2, None),
-        (Limits(per_day=26), 9, 2, {"limit": 26, "spent": 9, "price": 18}),
-        (Limits(per_month=17), 9, 1, {"limit": 17, "spent": 9, "price": 9}),
-        (Limits(per_day=100, per_month=90), 82, 1, {"limit": 90, "spent": 82, "price": 9}),
+        (Limits(), 10_000, (100, 0), None),
+        (Limits(per_day=27), 9, (2, 0), None),
+        (Limits(per_day=26), 9, (2, 0), {"limit": 26, "spent": 9, "price": 18}),
+        (Limits(per_day=27), 9, (1, 1), None),
+        (Limits(per_day=26), 9, (1, 1), {"limit": 26, "spent": 18, "price": 9}),
+        (Limits(per_month=17), 9, (1, 0), {"limit": 17, "spent": 9, "price": 9}),
+        (Limits(per_day=100, per_month=90), 82, (1, 0), {"limit": 90, "spent": 82, "price": 9}),
     ],
 )
 async def test_the_users_own_limits(
-    make: Make, limits: Limits, spent: int, runs: int, told: dict[str, int] | None
+    make: Make,
+    limits: Limits,
+    spent: int,
+    runs: tuple[int, int],
+    told: dict[str, int] | None,
 ) -> None:
     make().set_limits(limits)
     account = make(spent=lambda _: spent)
     if told is None:
-        await account.check_spending(runs)
+        await account.check_spending(*runs)
     else:
         with pytest.raises(SpendingLimit) as caught:
-            await account.check_spending(runs)
+            await account.check_spending(*runs)
         assert caught.value.values == told
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from fluxfill_studio.core.errors import FrameTooLarge, NothingToExtend
@@ -175,6 +176,71 @@ def test_everything_that_changes_is_told(framing: Framing, qtbot: QtBot) -> None
         framing.set_side(Side.LEFT, 1)
 
 
+def test_what_was_done_to_the_frame_is_undone_and_done_again(
+    framing: Framing, parameters: Parameters
+) -> None:
+    assert (framing.can_undo, framing.can_redo) == (False, False)
+    framing.undo()
+    framing.redo()
+    assert not framing.is_exact
+    # A drag, which may rest in between, and goes both ways.
+    framing.hold()
+    for right in (10, 80, 40):
+        framing.set_extension(Extension(right=right))
+        assert framing.can_undo
+    framing.release()
+    framing.hold()
+    framing.set_extension(Extension(left=5, right=3000))
+    framing.release()
+    assert framing.steps > 1
+    framing.choose_preset("Top outpaint")
+    assert framing.steps == 1
+    framing.undo()
+    assert framing.extension == Extension(left=5, right=3000)
+    assert framing.steps > 1
+    framing.undo()
+    assert (framing.extension, framing.steps) == (Extension(right=40), 1)
+    framing.undo()
+    assert not framing.is_exact
+    assert not framing.can_undo
+    framing.redo()
+    framing.redo()
+    assert framing.extension == Extension(left=5, right=3000)
+    framing.set_side(Side.LEFT, 6)
+    assert not framing.can_redo, "another way was taken"
+    framing.undo()
+    assert framing.extension == Extension(left=5, right=3000)
+    assert framing.can_redo
+
+
+def test_a_drag_that_is_withdrawn_is_no_step(framing: Framing) -> None:
+    framing.set_extension(Extension(right=40))
+    framing.hold()
+    framing.set_extension(Extension(right=80))
+    framing.set_extension(Extension(right=40))
+    framing.release()
+    framing.undo()
+    assert not framing.is_exact
+    assert not framing.can_undo
+
+
+def test_what_is_typed_is_one_step_until_the_hand_rests(framing: Framing, qtbot: QtBot) -> None:
+    for pixels in (3, 30, 301):
+        framing.set_side(Side.LEFT, pixels)
+    timer = framing.findChild(QTimer)
+    assert isinstance(timer, QTimer)
+    with qtbot.waitSignal(timer.timeout):
+        pass
+    framing.set_side(Side.TOP, 7)
+    before = framing.extension
+    framing.undo()
+    assert framing.extension != before
+    assert framing.shown is not None
+    assert framing.shown.left == 301
+    framing.undo()
+    assert not framing.is_exact
+
+
 def test_large_extensions_take_several_runs(framing: Framing) -> None:
     framing.set_extension(Extension(right=300))
     assert framing.steps == 1
@@ -201,6 +267,7 @@ def test_another_picture_begins_anew(framing: Framing, document: Document, qtbot
     with qtbot.waitSignal(framing.changed):
         document.show(picture(Size(300, 200)))
     assert not framing.is_exact
+    assert not framing.can_undo
     framing.choose_exact()
     assert framing.extension == Extension(75, 50, 75, 50)
     assert framing.aspect is None

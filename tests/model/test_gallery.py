@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
+import weakref
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
 
 from fluxfill_studio.core.blending.composite import Composite, Outcome
 from fluxfill_studio.core.errors import JobFileLost
 from fluxfill_studio.core.job import Job, JobState
+from fluxfill_studio.core.picture.source import Source
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.model.gallery import Entry, Gallery
 from fluxfill_studio.model.tasks import TaskOwner
+from tests.pictures import photograph
 from tests.qt import QtLoop, emitted
 from tests.ui.runs import finished, run
 
@@ -121,7 +127,11 @@ def test_something_is_done_with_a_fill_when_it_is_here(
         gallery.with_composite(old.id, fills.append)
         gallery.with_composite(lost.id, fills.append)
         await emitted(tasks.failed)
-        assert fills == [recent.composite, shelf.outcomes[old.id].composite]
+        assert recent.composite is not None
+        assert [fill.raws for fill in fills] == [
+            recent.composite.raws,
+            shelf.outcomes[old.id].composite.raws,
+        ]
         await tasks.close()
 
     qt_loop.run(drive())
@@ -139,6 +149,75 @@ def test_a_run_that_is_removed_while_it_is_brought_back_stays_away(
         gallery.remove(entry.id)
         await tasks.close()
         assert gallery.entries == []
+
+    qt_loop.run(drive())
+
+
+def arrived(gallery: Gallery, entry: Entry) -> Outcome:
+    """What the run of `entry` brings now; its picture can be told from any that is made again."""
+    assert entry.composite is not None
+    gallery.add(replace(entry, composite=None))
+    picture = Source.of("just made", photograph(300, 200, entry.number))
+    outcome = Outcome(replace(entry.composite), picture, picture.pixels, 0)
+    gallery.finish(entry.job, outcome)
+    return outcome
+
+
+def test_what_has_just_arrived_is_not_made_again_to_be_looked_at(
+    gallery: Gallery, tasks: TaskOwner, schema: ParameterSchema, qt_loop: QtLoop
+) -> None:
+    async def drive() -> None:
+        entries = [finished(schema, number) for number in (1, 2)]
+        first, second = (arrived(gallery, entry) for entry in entries)
+        gallery.select(entries[1].id)
+        await emitted(gallery.shown_changed)
+        assert gallery.shown is not None
+        assert gallery.shown.pyramid.base is second.picture.pixels
+        # One at a time is held at its full size.
+        gallery.select(entries[0].id)
+        await emitted(gallery.shown_changed)
+        assert np.array_equal(gallery.shown.pyramid.base, first.composite.picture().pixels)
+        gallery.select(entries[1].id)
+        await emitted(gallery.shown_changed)
+        assert np.array_equal(gallery.shown.pyramid.base, second.composite.picture().pixels)
+        await tasks.close()
+
+    qt_loop.run(drive())
+
+
+def test_what_arrived_is_let_go_when_it_is_removed(
+    gallery: Gallery, schema: ParameterSchema
+) -> None:
+    entry = finished(schema, 1)
+    picture = weakref.ref(arrived(gallery, entry).picture.pixels)
+    assert picture() is not None
+    gallery.remove(entry.id)
+    gc.collect()
+    assert picture() is None
+
+
+def test_what_blending_keeps_is_kept_for_what_is_looked_at_only(
+    gallery: Gallery, tasks: TaskOwner, schema: ParameterSchema, qt_loop: QtLoop
+) -> None:
+    async def drive() -> None:
+        entries = [finished(schema, number) for number in (1, 2, 3)]
+        kept = []
+        for entry in entries:
+            outcome = arrived(gallery, entry)
+            kept.append(weakref.ref(outcome.composite.fills[0]))
+            del outcome
+        for entry in entries:
+            gallery.select(entry.id)
+            await emitted(gallery.shown_changed)
+            composite = await gallery.composite_of(entry.id)
+            kept.append(weakref.ref(composite.fills[0]))
+            del composite
+        gallery.select(None)
+        await tasks.close()
+        # What the worker has just done is over soon.
+        while any(ref() is not None for ref in kept):
+            await asyncio.sleep(0)
+            gc.collect()
 
     qt_loop.run(drive())
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import sqlite3
+import weakref
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -14,12 +17,18 @@ from fluxfill_studio.core.errors import (
     KeyUnreadable,
     LedgerError,
     LedgerTooNew,
+    MoreRuns,
     ServiceChanged,
     SpendingLimit,
 )
+from fluxfill_studio.core.geometry import Point, Rect, Size
 from fluxfill_studio.core.job import Engine, JobState
 from fluxfill_studio.core.key import KeyPlace
+from fluxfill_studio.core.painting.mask import MaskEdit
+from fluxfill_studio.core.painting.raster import rectangle_region
+from fluxfill_studio.core.painting.region import Combine, combine
 from fluxfill_studio.core.picture.source import Source
+from fluxfill_studio.core.planning.extension import Extension
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.model import generation
 from fluxfill_studio.model.document import Picture
@@ -247,6 +256,150 @@ def test_a_limit_of_the_users_own_is_kept_with_what_is_under_way(
     with FaultyService(schema) as service:
         on_start(body, service)
         assert service.account.jobs == {}
+
+
+def test_the_limit_counts_all_parts_of_what_is_under_way(
+    on_start: OnStart, schema: ParameterSchema
+) -> None:
+    async def body(studio: Studio) -> None:
+        studio.parameters.set("mode", "outpaint")
+        studio.framing.set_extension(Extension(right=200))
+        assert studio.framing.steps == 2
+        studio.account.set_limits(Limits(per_day=3 * schema.credits_per_run))
+        studio.generation.run()
+        await emitted(studio.gallery.added)
+        (entry,) = studio.gallery.entries
+        while studio.gallery[entry.id].job.part == 0:
+            await emitted(studio.gallery.changed)
+        # One part is charged already, one is not; a third run is possible, and no fourth.
+        studio.framing.set_extension(Extension(right=210))
+        assert studio.framing.steps == 2
+        studio.generation.run()
+        (error,) = await emitted(studio.generation.failed)
+        assert isinstance(error, SpendingLimit)
+        assert len(studio.gallery.entries) == 1
+        while not studio.gallery[entry.id].is_finished:
+            await emitted(studio.gallery.changed)
+
+    with FaultyService(schema) as service:
+        on_start(body, service)
+        assert service.account.charged == 2 * schema.credits_per_run
+
+
+def test_the_limit_holds_for_what_goes_on_unless_that_is_sent_already(
+    on_start: OnStart, schema: ParameterSchema
+) -> None:
+    async def body(studio: Studio) -> None:
+        price = schema.credits_per_run
+        studio.generation.run()
+        await until(studio, JobState.WAITING)
+        (entry,) = studio.gallery.entries
+        studio.generation.stop(entry.id)
+        await until(studio, JobState.STOPPED)
+        studio.account.set_limits(Limits(per_day=price - 1))
+        studio.generation.resume(entry.id)
+        await until(studio, JobState.DONE)
+        # Stopped before it was sent.
+        studio.account.set_limits(Limits(per_day=2 * price))
+        studio.parameters.set("seed", 2)
+        studio.generation.run()
+        await emitted(studio.gallery.added)
+        unsent = studio.gallery.entries[-1].id
+        studio.generation.stop(unsent)
+        while studio.gallery[unsent].job.state is not JobState.STOPPED:
+            await emitted(studio.gallery.changed)
+        assert studio.gallery[unsent].job.unsent_parts == 1
+        studio.account.set_limits(Limits(per_day=2 * price - 1))
+        studio.generation.resume(unsent)
+        (error,) = await emitted(studio.generation.failed)
+        assert isinstance(error, SpendingLimit)
+        assert studio.gallery[unsent].job.state is JobState.STOPPED
+        assert studio.gallery[unsent].job.can_resume
+
+    with FaultyService(schema) as service:
+        on_start(body, service)
+        assert service.account.charged == schema.credits_per_run
+
+
+def test_runs_that_are_begun_again_at_once_do_not_pass_the_limit_together(
+    on_start: OnStart, schema: ParameterSchema
+) -> None:
+    async def body(studio: Studio) -> None:
+        price = schema.credits_per_run
+        studio.parameters.set("prompt", "fail: out of memory")
+        studio.generation.run(variants=3)
+        while states(studio) != [JobState.FAILED] * 3:
+            await emitted(studio.gallery.changed if states(studio) else studio.gallery.added)
+        studio.account.set_limits(Limits(per_day=2 * price))
+        refused: list[object] = []
+        studio.generation.failed.connect(refused.append)
+        for entry in studio.gallery.entries:
+            studio.generation.again(entry.id)
+        while states(studio) != [JobState.FAILED] * 5:
+            await emitted(studio.gallery.changed)
+        assert sum(isinstance(error, SpendingLimit) for error in refused) == 1
+
+    with FaultyService(schema) as service:
+        on_start(body, service)
+
+
+def test_a_result_of_a_picture_that_is_closed_is_left_to_the_disk(
+    on_start: OnStart, schema: ParameterSchema
+) -> None:
+    async def body(studio: Studio) -> None:
+        studio.document.show(Picture.of(Source.of("harbour.jpg", photograph(96, 64))))
+        assert studio.document.picture is not None
+        source = weakref.ref(studio.document.picture.source)
+        studio.document.picture.mask.pixels[20:44, 30:70] = 255
+        studio.generation.run()
+        (entry_id,) = await emitted(studio.generation.finished)
+        entry = studio.gallery[entry_id]
+        assert entry.composite is not None
+        expected = entry.composite.picture().pixels
+        del entry
+        studio.document.show(Picture.of(Source.of("another.jpg", photograph(30, 20))))
+        # What has just been done with it is over.
+        while source() is not None:
+            await asyncio.sleep(0)
+            gc.collect()
+        studio.gallery.select(entry_id)
+        await emitted(studio.gallery.shown_changed)
+        assert studio.gallery.shown is not None
+        assert np.array_equal(studio.gallery.shown.pyramid.base, expected)
+
+    with FaultyService(schema) as service:
+        on_start(body, service)
+
+
+def test_no_run_costs_more_than_was_told(on_start: OnStart, schema: ParameterSchema) -> None:
+    size = Size(4800, 400)
+
+    def painted(x: int) -> Callable[[MaskEdit], Rect]:
+        region = rectangle_region(Point(x, 100), Point(x + 200, 300), size)
+        return lambda edit: combine(edit, region, Combine.ADD)
+
+    async def body(studio: Studio) -> None:
+        source = Source.of("wall.png", np.tile(photograph(600, 400), (1, 8, 1)))
+        studio.document.show(Picture.of(source))
+        studio.sending.set_apart(True)
+        studio.document.change(painted(300))
+        while studio.sending.preview is None:
+            await emitted(studio.sending.changed)
+        # Ctrl+Enter right after a stroke, when the price is not that of two areas yet.
+        studio.document.change(painted(4300))
+        assert studio.sending.runs == 1
+        studio.generation.run()
+        (error,) = await emitted(studio.generation.failed)
+        assert isinstance(error, MoreRuns)
+        assert states(studio) == []
+        while studio.sending.runs == 1:
+            await emitted(studio.sending.changed)
+        studio.generation.run()
+        await emitted(studio.gallery.added)
+        assert len(studio.gallery.entries[0].job.plans) == 2
+
+    with FaultyService(schema) as service:
+        on_start(body, service)
 
 
 def test_without_a_ledger_nothing_is_sent(

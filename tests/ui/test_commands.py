@@ -15,6 +15,7 @@ from fluxfill_studio.core.painting.smart_select import Hints
 from fluxfill_studio.core.painting.stroke import Sample
 from fluxfill_studio.core.picture.samples import Samples
 from fluxfill_studio.core.picture.source import Source
+from fluxfill_studio.core.planning.extension import Extension
 from fluxfill_studio.core.request import Mode
 from fluxfill_studio.core.types import Plane
 from fluxfill_studio.core.view.display import MaskView
@@ -173,6 +174,36 @@ def test_undo_takes_back_a_hint_first(studio: Studio, actions: Actions, running:
         actions[Act.UNDO].trigger()
         assert not mask(studio).any()
         assert not actions[Act.UNDO].isEnabled()
+
+    running(body)
+
+
+def test_undo_in_outpaint_is_about_the_frame(
+    studio: Studio, actions: Actions, running: Run
+) -> None:
+    framing = studio.framing
+
+    def enabled() -> tuple[bool, bool]:
+        return actions[Act.UNDO].isEnabled(), actions[Act.REDO].isEnabled()
+
+    async def body() -> None:
+        studio.document.show(picture())
+        dab(studio)
+        assert enabled() == (True, False)
+        actions[Act.OUTPAINT].trigger()
+        assert enabled() == (False, False)
+        framing.set_extension(Extension(right=40))
+        assert enabled() == (True, False)
+        actions[Act.UNDO].trigger()
+        assert not framing.is_exact
+        assert enabled() == (False, True)
+        actions[Act.REDO].trigger()
+        assert framing.extension == Extension(right=40)
+        actions[Act.INPAINT].trigger()
+        assert enabled() == (True, False)
+        actions[Act.UNDO].trigger()
+        assert not mask(studio).any()
+        assert framing.extension == Extension(right=40)
 
     running(body)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -27,7 +29,7 @@ from fluxfill_studio.core.errors import (
     TextMissing,
     Unreachable,
 )
-from fluxfill_studio.core.job import Engine, JobState
+from fluxfill_studio.core.job import Engine, Job, JobState
 from fluxfill_studio.core.key import KeyPlace
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.model.studio import Studio
@@ -115,6 +117,21 @@ def test_the_menu_has_the_best_first_and_in_any_case_how_to_go_on(
     assert (again.text, again.text_with_price) == ("Run again", "Run again · 9 credits")
     (draft,) = remedies.all_for_run(finished(schema, 3, engine=Engine.LOCAL))
     assert (draft.text_with_price, draft.price) == ("Run again", "")
+
+
+def test_going_on_costs_what_has_not_been_sent(remedies: Remedies, schema: ParameterSchema) -> None:
+    entry = run(schema, 1, JobState.STOPPED)
+    job = replace(entry.job, plans=entry.job.plans * 3)
+
+    def price(job: Job) -> str:
+        offer = remedies.for_run(replace(entry, job=job))
+        assert offer is not None
+        return offer.price
+
+    assert price(job) == "27 credits"
+    sent = replace(job, results=("result.png",), submitted_at=datetime(2026, 7, 1, tzinfo=UTC))
+    assert price(sent) == "9 credits"
+    assert price(replace(sent, results=("1", "2"))) == ""
 
 
 def accept(remedies: Remedies, error: FluxfillError) -> None:

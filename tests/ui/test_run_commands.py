@@ -80,9 +80,13 @@ COPY, REMOVE = f"Copy prompt\t{native('Ctrl+C')}", f"Remove\t{native('Delete')}"
         (JobState.QUEUED, None, ["Take out of the line", COPY]),
         (JobState.UPLOADING, None, ["Stop waiting", COPY]),
         (JobState.WAITING, None, ["Stop waiting", COPY]),
-        (JobState.STOPPED, None, ["Resume", COPY, "", REMOVE]),
-        (JobState.FAILED, Unreachable(host="h", reason="r"), ["Resume", COPY, "", REMOVE]),
-        (JobState.FAILED, KeyMissing(), ["Enter key…", "Resume", COPY, "", REMOVE]),
+        (JobState.STOPPED, None, ["Resume · 9 credits", COPY, "", REMOVE]),
+        (
+            JobState.FAILED,
+            Unreachable(host="h", reason="r"),
+            ["Resume · 9 credits", COPY, "", REMOVE],
+        ),
+        (JobState.FAILED, KeyMissing(), ["Enter key…", "Resume · 9 credits", COPY, "", REMOVE]),
         (JobState.FAILED, JobFailed(reason="r"), ["Run again · 9 credits", COPY, "", REMOVE]),
         (
             JobState.DONE,

@@ -6,10 +6,11 @@
     ├── InputError                what was given cannot be used; nothing has been sent
     │   ├── ParameterError (TextMissing)   a value outside the model's schema
     │   ├── EmptyMask · NoSource · NothingToExtend · FrameTooLarge
-    │   └── ImageError            a file or picture that cannot become a source
-    │       ├── ImageMissing · ImageUnreadable · ImageEmpty · NotAnImage
-    │       └── ImageTruncated · ImageKindUnknown · ImageTooLarge · MaskSizeMismatch
-    │   └── SpendingLimit         the user's own limit would be passed
+    │   ├── ImageError            a file or picture that cannot become a source
+    │   │   ├── ImageMissing · ImageUnreadable · ImageEmpty · NotAnImage
+    │   │   └── ImageTruncated · ImageKindUnknown · ImageTooLarge · MaskSizeMismatch
+    │   ├── SpendingLimit         the user's own limit would be passed
+    │   └── MoreRuns              what is painted costs more than was told
     ├── SaveError                 the disk or the format refused
     │   └── WouldOverwrite · UnknownEnding · FolderMissing · FolderInTheWay · PictureTooLarge
     ├── LedgerError               the list of jobs, or what is kept with it, refused
@@ -73,6 +74,7 @@ from fluxfill_studio.core.errors.given import (
     ImageUnreadable,
     InputError,
     MaskSizeMismatch,
+    MoreRuns,
     NoSource,
     NotAnImage,
     NothingToExtend,
@@ -142,6 +144,7 @@ __all__ = [
     "LedgerError",
     "LedgerTooNew",
     "MaskSizeMismatch",
+    "MoreRuns",
     "NoConnection",
     "NoSource",
     "NotAnImage",

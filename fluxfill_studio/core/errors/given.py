@@ -117,6 +117,15 @@ class MaskSizeMismatch(ImageError):
     advice = QT_TRANSLATE_NOOP("errors", "Give a mask of the picture's own size.")
 
 
+class MoreRuns(InputError):
+    """A run has come to consist of more of them than its price was told for. Values: runs, told."""
+
+    text = QT_TRANSLATE_NOOP(
+        "errors", "It takes {runs} runs by now; the price was told for {told}."
+    )
+    advice = QT_TRANSLATE_NOOP("errors", "Look at the price, then run again.")
+
+
 class SpendingLimit(InputError):
     """The user's own limit would be passed. Values: limit, spent, price (credits)."""
 

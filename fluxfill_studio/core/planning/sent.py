@@ -29,6 +29,8 @@ _MIRRORED: Final = 64
 # within about so many; farther away, the nearest at the picture's edge count most.
 _CELLS: Final = 48
 _NEARBY: Final = 4.0
+# Where nothing is nearby, as around a picture of a few pixels, the mean of all counts.
+_ANYWHERE: Final = np.float32(1e-20)
 
 
 def scaled_part(pixels: Pixels, alpha: Values | None, crop: Rect, sent: Size) -> Pixels:
@@ -61,17 +63,18 @@ def softened(picture: Pixels, new: Plane) -> Pixels:
     """
     height, width = new.shape
     known = (new == 0).astype(np.float32)
+    if not known.any():
+        return picture  # of a source that is narrower than a sent pixel
     cells = fitting(Size(width, height), _CELLS)
-    # As far as across all cells: in 32 bits, even there the weights are no zeros.
+    # As far as across all cells.
     reach = (2 * cells.width + 1, 2 * cells.height + 1)
     colour, weight = (
-        cv2.GaussianBlur(
-            cv2.resize(plane, (cells.width, cells.height), interpolation=cv2.INTER_AREA),
-            reach,
-            _NEARBY,
-            borderType=cv2.BORDER_ISOLATED,
+        cv2.GaussianBlur(plane, reach, _NEARBY, borderType=cv2.BORDER_ISOLATED)
+        + _ANYWHERE * plane.mean(axis=(0, 1))
+        for plane in (
+            cv2.resize(plane, (cells.width, cells.height), interpolation=cv2.INTER_AREA)
+            for plane in (picture * known[..., None], known)
         )
-        for plane in (picture * known[..., None], known)
     )
     soft = cv2.resize(
         (colour / weight[..., None]).astype(np.float32),

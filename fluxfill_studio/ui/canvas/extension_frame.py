@@ -130,6 +130,7 @@ class ExtensionFrame(QObject):
             point = self._view.image_point(position)
             exact = self._framing.extension
             self._drag = _Drag(grip, point, exact, shown, viewport.is_fitted)
+            self._framing.hold()
 
     def _move(self, position: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         self._pointer, self._modifiers = position, modifiers
@@ -169,6 +170,7 @@ class ExtensionFrame(QObject):
 
     def _end(self) -> None:
         drag, self._drag = self._drag, None
+        self._framing.release()
         self._room.stop()
         self._follow()
         if drag is not None and drag.was_fitted:

@@ -218,6 +218,18 @@ def test_the_padding_goes_on_from_the_edge_and_shows_no_mirror_image() -> None:
     assert np.abs(new[:, 300:] - (200, 120, 40)).max() <= 40
 
 
+@pytest.mark.parametrize(
+    "size", [Size(1, 1), Size(1, 5000), Size(5000, 2), Size(9, 9), Size(40, 3)]
+)
+@pytest.mark.parametrize("extension", [Extension(right=3, bottom=3), Extension(left=30, top=1)])
+def test_the_padding_of_a_picture_of_few_pixels_has_its_colour(
+    size: Size, extension: Extension
+) -> None:
+    source = np.full((*size.shape, 3), (200, 120, 40), np.uint8)
+    sent = extension_plan(size, extension).image(source)
+    assert np.abs(sent.astype(int) - (200, 120, 40)).max() <= 1
+
+
 # In steps.
 
 

@@ -119,6 +119,25 @@ def test_dragging_a_handle_makes_the_frame_exact(on_easel: OnEasel) -> None:
     on_easel(body)
 
 
+def test_a_drag_is_one_step_of_undo(on_easel: OnEasel) -> None:
+    def body(easel: Easel) -> None:
+        outpaint(easel)
+        puller = Puller(easel, Grip.RIGHT).press()
+        for _ in range(3):
+            puller.pull(20, 0)
+        puller.release()
+        first = easel.framing.extension
+        Puller(easel, Grip.BOTTOM).press().pull(0, 15).release()
+        assert easel.framing.extension != first
+        easel.framing.undo()
+        assert easel.framing.extension == first
+        easel.framing.undo()
+        assert not easel.framing.is_exact
+        assert not easel.framing.can_undo
+
+    on_easel(body)
+
+
 def test_a_click_on_a_handle_leaves_the_preset(on_easel: OnEasel) -> None:
     def body(easel: Easel) -> None:
         outpaint(easel)
