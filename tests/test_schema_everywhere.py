@@ -138,8 +138,8 @@ def test_the_panel_follows(panel: ParameterPanel, parameters: Parameters) -> Non
 def test_the_choices_of_the_panel_follow(panel: ParameterPanel, parameters: Parameters) -> None:
     formats = row_of(panel, "output_format")
     assert isinstance(formats, SegmentsRow)
-    assert [button.text() for button in formats.buttons.values()] == ["JPG", "PNG", "WebP"]
-    assert formats.buttons["webp"].isChecked()
+    assert [button.text() for button in formats.choice.buttons.values()] == ["JPG", "PNG", "WebP"]
+    assert formats.choice.buttons["webp"].isChecked()
     style = row_of(panel, "style")
     assert isinstance(style, ListRow)
     assert style.list.count() == 6
@@ -245,7 +245,7 @@ def test_panel_and_command_line_make_the_same_request(
         QTest.keyClicks(box, text)
     formats = row_of(panel, "output_format")
     assert isinstance(formats, SegmentsRow)
-    QTest.mouseClick(formats.buttons["png"], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(formats.choice.buttons["png"], Qt.MouseButton.LeftButton)
 
     by_panel = FillRequest.build(parameters.schema, parameters.values)
     settings = ("guidance=8.75", "strength=6", "output_format=png")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from fluxfill_studio.core.errors import ParameterError
 from fluxfill_studio.core.geometry import Rect, Size
+from fluxfill_studio.core.planning.aspect import aspect_of
 from fluxfill_studio.core.texts import QT_TRANSLATE_NOOP
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def _length(text: str) -> Length:
 
 
 def _ratio(text: str) -> Fraction:
-    match = re.fullmatch(r"(\d{1,5}):(\d{1,5})", text)
-    if match is None or int(match[1]) == 0 or int(match[2]) == 0:
+    ratio = aspect_of(text)
+    if ratio is None:
         raise ArgumentTypeError("must be a ratio as in 16:9")
-    return Fraction(int(match[1]), int(match[2]))
+    return ratio

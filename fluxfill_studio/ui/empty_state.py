@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from fluxfill_studio.core.files.codec import READABLE_FORMATS
 from fluxfill_studio.ui.actions import Act, Actions
 from fluxfill_studio.ui.look import Look
+from fluxfill_studio.ui.restyle import restyle
 from fluxfill_studio.ui.thumbnails import paint_thumbnail
 
 _ZONE: Final = QSize(600, 264)
@@ -76,9 +77,7 @@ class EmptyState(QWidget):
 
     def set_drop_active(self, is_active: bool) -> None:
         """Show that what is dragged over the window may be dropped."""
-        self._zone.setProperty("over", is_active)
-        self._zone.style().unpolish(self._zone)
-        self._zone.style().polish(self._zone)
+        restyle(self._zone, over=is_active)
 
     def set_thumbnail(self, path: Path, image: QImage) -> None:
         """Show the picture of a sample on its card."""

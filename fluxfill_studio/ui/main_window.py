@@ -255,6 +255,9 @@ class MainWindow(QMainWindow):
             )
             text = text.format(name=source.name, depth=source.samples.depth)
             self._studio.notices.inform(text, Tone.WARNING)
+        if source.is_hdr:
+            text = self.tr("“{name}” is HDR: its colours are taken for sRGB, and look flat.")
+            self._studio.notices.inform(text.format(name=source.name), Tone.WARNING)
 
     def _run_begun(self) -> None:
         self._painted_since_run = False

@@ -30,6 +30,7 @@ from fluxfill_studio.model.notices import Notice, Notices, Tone
 from fluxfill_studio.model.opening import Opener
 from fluxfill_studio.ui.look import Look
 from fluxfill_studio.ui.remedies import Offer, Remedies
+from fluxfill_studio.ui.restyle import restyle
 from fluxfill_studio.ui.wording import whole_story
 
 _MINIMUM_HEIGHT: Final = 40
@@ -153,10 +154,7 @@ class NoticeStrip(QFrame):
         if text != self._text.text():
             self._text.setText(text)
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
-        if tone.value != self.property("level"):
-            self.setProperty("level", tone.value)
-            self.style().unpolish(self)
-            self.style().polish(self)
+        restyle(self, level=tone.value)
         if self._look is not None:
             theme = self._look.theme
             colours = {

@@ -145,8 +145,11 @@ class ResultsStrip(QScrollArea):
         tile.customContextMenuRequested.connect(partial(self._open_menu, entry_id))
         tile.dragged.connect(partial(self._drag, entry_id))
         tile.dropped.connect(partial(self._drop, entry_id))
+        before = next(reversed(self._tiles.values()), self._source)
         self._tiles[entry_id] = tile
         self._row.addWidget(tile)
+        # Not after all that was there before it, as a widget that comes late would be.
+        QWidget.setTabOrder(before, tile)
         self._show_change(entry_id)
         tile.show()
         self._row.activate()

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from fluxfill_studio.ui.actions import Act, Actions
 from fluxfill_studio.ui.dialogs import plain_button
+from fluxfill_studio.ui.restyle import restyle
 from fluxfill_studio.ui.shortcuts import Shortcuts, native, portable
 
 
@@ -218,9 +219,7 @@ class ShortcutCard(QFrame):
         for a moment, or it would lose the keyboard that it just got.
         """
         self.message.setText(text)
-        self.message.setProperty("role", role)
-        self.message.style().unpolish(self.message)
-        self.message.style().polish(self.message)
+        restyle(self.message, role=role)
         self.add.setEnabled(can_add)
         self.agree.setText(answer)
         for button in (self.agree, self.cancel):

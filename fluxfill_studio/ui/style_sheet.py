@@ -42,7 +42,7 @@ QSplitter::handle { background: $line; }
 
 QPushButton {
     background: $raised; color: $text; border: 1px solid $line; border-radius: 7px;
-    min-height: 28px; padding: 1px 14px;
+    min-height: 28px; padding: 1px 14px; outline: none; /* the border is the focus ring */
 }
 QPushButton:hover { background: $hover; }
 QPushButton:pressed, QPushButton:checked { background: $control; }
@@ -263,6 +263,7 @@ QScrollBar::handle { background: $track; border-radius: 3px; margin: 2px; }
 QScrollBar::handle:vertical { min-height: 32px; }
 QScrollBar::handle:horizontal { min-width: 32px; }
 QScrollBar::handle:hover { background: $muted; }
+QScrollBar::handle:disabled { background: transparent; } /* nothing to scroll */
 QScrollBar::add-line, QScrollBar::sub-line { width: 0px; height: 0px; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 

@@ -189,9 +189,10 @@ def stylesheet(theme: Theme, icons_dir: Path) -> str:
     Widgets are told apart by the dynamic property `role`. Frames: `panel`, `raised`, `popover`,
     `segments`, `drop`, `message` (with `level` = info, warning or error); any frame may have a line
     on one `edge` (left, top, right, bottom). Push buttons: `primary`, `secondary`, `flat`, `menu`,
-    `pill` (with `level` = info or warning), `segment` (with `face` = icon), `tile`, `strip`. Tool
-    buttons: `rail`, `text`, `tile`, `card`, `gutter`, `cell`. Spin boxes: `value`. Lists: `pages`.
-    Labels: `display`, `title`, `heading`, `muted`, `ok`, `warning`, `error`, `badge`.
+    `pill` (with `level` = info or warning), `segment` (with `face` = icon or narrow), `tile`,
+    `strip`. Tool buttons: `rail`, `text`, `tile`, `card`, `gutter`, `cell`. Spin boxes: `value`.
+    Lists: `pages`. Labels: `display`, `title`, `heading`, `muted`, `ok`, `warning`, `error`,
+    `badge`.
 
     The focus ring is a border one pixel thicker with a padding one pixel thinner, so nothing moves.
 

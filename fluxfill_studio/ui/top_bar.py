@@ -23,6 +23,7 @@ from fluxfill_studio.ui.account_texts import balance_text, engine_name, low_text
 from fluxfill_studio.ui.actions import Act, Actions
 from fluxfill_studio.ui.elided_label import ElidedLabel
 from fluxfill_studio.ui.look import Look
+from fluxfill_studio.ui.restyle import restyle
 from fluxfill_studio.ui.segments import Segments
 from fluxfill_studio.ui.wording import what_happened
 
@@ -200,10 +201,7 @@ class TopBar(QFrame):
         pill.setToolTip("\n".join(told))
         pill.setAccessibleName(self.tr("Account: {state}").format(state=text))
         pill.setAccessibleDescription(" ".join(told))
-        if pill.property("level") != level:
-            pill.setProperty("level", level)
-            pill.style().unpolish(pill)
-            pill.style().polish(pill)
+        restyle(pill, level=level)
 
 
 def _dot(colour: QColor, device_pixel_ratio: float) -> QIcon:

@@ -111,7 +111,7 @@ def test_a_picture_grows_in_one_way(schema: ParameterSchema, arguments: list[str
         [*FILL, "--match", "perfectly"],
         [*OUTPAINT, "--left", "-5"],
         [*OUTPAINT, "--left", "1.5"],
-        [*OUTPAINT, "--aspect", "16x9"],
+        [*OUTPAINT, "--aspect", "wide"],
         [*OUTPAINT, "--aspect", "0:9"],
         [*OUTPAINT, "--aspect", "16:9", "--anchor", "middle"],
     ],

@@ -22,9 +22,9 @@ from fluxfill_studio.ui.run_commands import RunCommands
 from fluxfill_studio.ui.theme import DARK, palette, stylesheet
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def look(resources_folder: Path, qapp: object) -> Look:
-    """The dark theme with the real icons."""
+    """The dark theme with the real icons, which are drawn once."""
     return Look(DARK, IconSet(resources_folder / "icons"))
 
 

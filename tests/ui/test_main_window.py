@@ -27,6 +27,7 @@ from fluxfill_studio.core.painting.brush import Brush
 from fluxfill_studio.core.painting.region import Combine
 from fluxfill_studio.core.painting.smart_select import Hints
 from fluxfill_studio.core.painting.stroke import Sample
+from fluxfill_studio.core.picture.source import Source
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.model import generation
 from fluxfill_studio.model.document import MaskSummary
@@ -350,6 +351,28 @@ def test_a_damaged_list_of_jobs_is_told_until_it_is_read(
         await emitted(studio.opener.opened)
         assert studio.notices.current is not None
         assert isinstance(studio.notices.current.error, LedgerDamaged)
+        assert window.notice.isVisible()
+        await studio.close()
+
+    qt_loop.run(drive())
+
+
+@pytest.mark.parametrize(
+    ("opened", "told"),
+    [
+        (replace(source(), reduced=True), "finer values than are kept: it was opened with 8 bits"),
+        (replace(source(), is_hdr=True), "is HDR: its colours are taken for sRGB"),
+    ],
+    ids=["finer values", "HDR"],
+)
+def test_what_is_not_kept_of_a_picture_is_told_when_it_is_opened(
+    opened: Source, told: str, studio: Studio, window: MainWindow, qt_loop: QtLoop
+) -> None:
+    async def drive() -> None:
+        studio.opener.open_with("harbour.png", lambda: opened)
+        await emitted(studio.opener.opened)
+        assert studio.notices.current is not None
+        assert told in studio.notices.current.text
         assert window.notice.isVisible()
         await studio.close()
 

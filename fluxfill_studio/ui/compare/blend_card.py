@@ -86,7 +86,7 @@ class BlendCard(QWidget):
             ),
             self,
         )
-        row.chosen.connect(self._set_match)
+        row.choice.chosen.connect(self._set_match)
         row.reset_wanted.connect(lambda: self._set_match(_DEFAULT.match))
         return row
 
@@ -155,7 +155,7 @@ class BlendCard(QWidget):
             self.feather.show_value(blend.feather)
         self.grow.set_maximum(self._blending.most_growth)
         self.grow.show_value(blend.grow)
-        self.match.show_value(blend.match)
+        self.match.choice.show_value(blend.match)
         self.opacity.show_value(round(blend.opacity * 100))
         for row, is_changed in (
             (self.feather, blend.feather != _DEFAULT.feather),

@@ -8,28 +8,19 @@ from enum import Enum
 from typing import Final, cast
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QSlider,
-    QSpinBox,
-    QToolButton,
-)
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QSpinBox
 from typing_extensions import override
 
+from fluxfill_studio.ui.choice import Choice
 from fluxfill_studio.ui.look import Look
-from fluxfill_studio.ui.panels.rows import GUTTER
+from fluxfill_studio.ui.panels.rows import ResetButton
+from fluxfill_studio.ui.wheel import pass_wheel
 
 AUTOMATIC: Final = -1
 """What stands in a field for the choice that is left to the program."""
 
 _SPACING: Final = 8
-_RESET_ICON: Final = QSize(12, 12)
 # Left and right of the text in a field: borders, the line edit's own margins, the cursor.
 _BOX_MARGINS: Final = 14
 # Positions of a slider: each whole value up to 255 has one of its own also where they lie closest.
@@ -44,17 +35,8 @@ class BlendRow(QObject):
 
     def __init__(self, name: str, help_text: str, parent: QObject) -> None:
         super().__init__(parent)
-        self._help = help_text
-        self.reset = QToolButton()
-        self.reset.setProperty("role", "gutter")
-        self.reset.setFixedWidth(GUTTER)
-        self.reset.setIconSize(_RESET_ICON)
-        self.reset.setAccessibleName(self.tr("Reset {name}").format(name=name))
-        self.reset.setToolTip(self.tr("Back to the default"))
+        self.reset = ResetButton(name)
         self.reset.clicked.connect(self.reset_wanted)
-        policy = self.reset.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.reset.setSizePolicy(policy)
         self.name = _Name(name)
         self.name.setProperty("role", "muted")
         self.name.setToolTip(help_text)
@@ -62,7 +44,7 @@ class BlendRow(QObject):
         self.name.double_clicked.connect(self.reset_wanted)
 
     def apply_look(self, look: Look) -> None:
-        self.reset.setIcon(look.icons.icon("reset", QColor(look.theme.accent)))
+        self.reset.apply_look(look)
 
     def place(self, grid: QGridLayout, row: int) -> None:
         """Stand in a row of four columns: button, name, slider, field."""
@@ -111,11 +93,11 @@ class NumberRow(BlendRow):
         self.box.lineEdit().returnPressed.connect(self.box.clearFocus)
         # A drag of the slider leaves the keyboard with the pictures; the field needs it.
         self.slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         for control in (self.slider, self.box):
             control.setAccessibleName(name)
             control.setAccessibleDescription(help_text)
             control.setToolTip(help_text)
+            pass_wheel(control)
         self.set_maximum(maximum)
 
     def set_maximum(self, maximum: int) -> None:
@@ -150,9 +132,7 @@ class NumberRow(BlendRow):
 
 
 class ChoiceRow(BlendRow):
-    """A choice among few: buttons side by side, of which Tab reaches the one that is down."""
-
-    chosen = Signal(object)
+    """A choice among few."""
 
     def __init__(
         self,
@@ -163,43 +143,12 @@ class ChoiceRow(BlendRow):
     ) -> None:
         """`choices` are members of an enum, with their texts and tooltips."""
         super().__init__(name, help_text, parent)
-        self.frame = QFrame()
-        self.frame.setProperty("role", "segments")
-        self.frame.setAccessibleName(name)
-        segments = QHBoxLayout(self.frame)
-        segments.setContentsMargins(2, 2, 2, 2)
-        segments.setSpacing(0)
-        self._group = QButtonGroup(self)
-        self.buttons: dict[Enum, QPushButton] = {}
-        for choice, text, tip in choices:
-            button = QPushButton(text)
-            button.setCheckable(True)
-            button.setProperty("role", "segment")
-            button.setProperty("face", "narrow")
-            button.setAccessibleName(f"{name}: {text}")
-            button.setAccessibleDescription(tip)
-            button.setToolTip(tip)
-            self._group.addButton(button)
-            self.buttons[choice] = button
-            segments.addWidget(button)
-        self._group.buttonToggled.connect(self._toggled)
-
-    def show_value(self, value: Enum) -> None:
-        """Bring the row up to date without choosing anything."""
-        with QSignalBlocker(self._group):
-            for choice, button in self.buttons.items():
-                button.setChecked(choice is value)
-                policy = Qt.FocusPolicy.StrongFocus, Qt.FocusPolicy.ClickFocus
-                button.setFocusPolicy(policy[choice is not value])
+        self.choice = Choice(name, choices, is_narrow=True)
 
     @override
     def place(self, grid: QGridLayout, row: int) -> None:
         super().place(grid, row)
-        grid.addWidget(self.frame, row, 2, 1, 2, Qt.AlignmentFlag.AlignRight)
-
-    def _toggled(self, button: QPushButton, is_down: bool) -> None:
-        if is_down:
-            self.chosen.emit(next(c for c, other in self.buttons.items() if other is button))
+        grid.addWidget(self.choice, row, 2, 1, 2, Qt.AlignmentFlag.AlignRight)
 
 
 class _Name(QLabel):
@@ -216,14 +165,6 @@ class _Slider(QSlider):
     @override
     def mouseDoubleClickEvent(self, event: QMouseEvent, /) -> None:
         self.double_clicked.emit()
-
-    @override
-    def wheelEvent(self, event: QWheelEvent, /) -> None:
-        """Let the wheel scroll past a control that does not have the focus."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 class _Box(QSpinBox):
@@ -252,10 +193,3 @@ class _Box(QSpinBox):
                 event.ignore()
                 return False
         return super().event(event)
-
-    @override
-    def wheelEvent(self, event: QWheelEvent, /) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()

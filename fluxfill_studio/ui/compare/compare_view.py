@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 from typing_extensions import override
 
 from fluxfill_studio.core.view.pyramid import Pyramid
@@ -14,8 +14,10 @@ from fluxfill_studio.model.blending import Blending
 from fluxfill_studio.model.gallery import Gallery
 from fluxfill_studio.ui.canvas.picture_view import PictureView
 from fluxfill_studio.ui.look import Look
+from fluxfill_studio.ui.restyle import restyle
 
 _BADGE_INSET: Final = 12
+_BADGE_GAP: Final = 6
 
 
 class ComparePane(PictureView):
@@ -24,11 +26,15 @@ class ComparePane(PictureView):
     def __init__(self, caption: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(caption)
+        # Both are as wide, whatever is told on one of them.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+        self._caption = _badge(caption)
         self.remark = _badge("")
         self.remark.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(*4 * [_BADGE_INSET])
-        row.addWidget(_badge(caption), 0, Qt.AlignmentFlag.AlignTop)
+        row.setSpacing(_BADGE_GAP)
+        row.addWidget(self._caption, 0, Qt.AlignmentFlag.AlignTop)
         row.addStretch(1)
         row.addWidget(self.remark, 0, Qt.AlignmentFlag.AlignTop)
         self.cursor_changed()
@@ -41,10 +47,23 @@ class ComparePane(PictureView):
 
     def set_remark(self, text: str, role: str) -> None:
         """Show a remark in the style of a label `role`."""
-        self.remark.setProperty("role", role)
-        self.remark.style().polish(self.remark)
+        restyle(self.remark, role=role)
         self.remark.setText(text)
+        self._fit_remark()
         self.remark.show()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent, /) -> None:
+        super().resizeEvent(event)
+        self._fit_remark()
+
+    def _fit_remark(self) -> None:
+        """In one line; in several where there is no room for that beside the caption."""
+        room = self.width() - 2 * _BADGE_INSET - self._caption.sizeHint().width() - _BADGE_GAP
+        self.remark.setWordWrap(False)
+        is_wide = self.remark.sizeHint().width() > room
+        self.remark.setWordWrap(is_wide)
+        self.remark.setMinimumWidth(room if is_wide else 0)
 
 
 class CompareView(QWidget):

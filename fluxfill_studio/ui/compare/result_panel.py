@@ -12,20 +12,21 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from fluxfill_studio.core.geometry import Size
 from fluxfill_studio.core.job import Engine
-from fluxfill_studio.core.schema import Control, ParameterSchema
+from fluxfill_studio.core.schema import Control, Parameter, ParameterSchema, Value
 from fluxfill_studio.model.blending import Blending
 from fluxfill_studio.model.gallery import Entry, Gallery
 from fluxfill_studio.ui.actions import Act, Actions
+from fluxfill_studio.ui.column_area import BAR, ColumnArea
 from fluxfill_studio.ui.compare.blend_card import BlendCard
 from fluxfill_studio.ui.look import Look
-from fluxfill_studio.ui.panels.rows import GUTTER
+from fluxfill_studio.ui.panels.rows import GUTTER, with_word
 from fluxfill_studio.ui.wording import credits_text, schema_text
 
 _MARGIN: Final = 16
@@ -53,6 +54,8 @@ class ResultPanel(QFrame):
         self._prompt.setWordWrap(True)
         self._prompt.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._prompt.setTextFormat(Qt.TextFormat.PlainText)
+        # A word that is longer than a line must not make the panel wider.
+        self._prompt.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._facts = QFormLayout()
         self._draft_note = QLabel(
             self.tr("Local draft: made on this machine, it did not use the prompt.")
@@ -78,11 +81,11 @@ class ResultPanel(QFrame):
     def copy_prompt(self) -> None:
         QGuiApplication.clipboard().setText(self._prompt.text())
 
-    def _scrolled_cards(self) -> QScrollArea:
+    def _scrolled_cards(self) -> ColumnArea:
         content = QWidget()
         column = QVBoxLayout(content)
-        # The gutter of the blend's rows is the left margin.
-        column.setContentsMargins(_MARGIN - GUTTER, _MARGIN, _MARGIN, _MARGIN)
+        # The gutter of the blend's rows is the left margin; the scroll bar lies in the right one.
+        column.setContentsMargins(_MARGIN - GUTTER, _MARGIN, _MARGIN - BAR, _MARGIN)
         column.setSpacing(_SPACING)
         column.addWidget(self.blend)
         cards = QVBoxLayout()
@@ -93,12 +96,7 @@ class ResultPanel(QFrame):
         cards.addWidget(self._draft_note)
         column.addLayout(cards)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(content)
-        return area
+        return ColumnArea(content)
 
     def _prompt_card(self) -> QFrame:
         card = QFrame()
@@ -141,7 +139,7 @@ class ResultPanel(QFrame):
             label = QLabel(name)
             label.setProperty("role", "muted")
             text = QLabel(value)
-            text.setAlignment(Qt.AlignmentFlag.AlignRight)
+            text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self._facts.addRow(label, text)
 
     def _rows(self, entry: Entry, size: Size) -> list[tuple[str, str]]:
@@ -152,19 +150,23 @@ class ResultPanel(QFrame):
             if parameter.control in _NOT_LISTED or other_mode:
                 continue
             value = request.values.get(parameter.name, parameter.default)
-            rows.append((schema_text(parameter.label), self._value_text(value)))
+            rows.append((schema_text(parameter.label), self._value_text(parameter, value)))
         rows.append((self.tr("Size"), f"{size.width:,} × {size.height:,}"))
         if entry.job.seconds is not None:
             rows.append((self.tr("Time"), self.tr("{s} s").format(s=f"{entry.job.seconds:.1f}")))
         rows.append((self.tr("Charged"), self._charge_text(entry)))
         return rows
 
-    def _value_text(self, value: object) -> str:
+    def _value_text(self, parameter: Parameter, value: Value | None) -> str:
+        """As the parameter's own row shows it."""
         if value is None:
             return self.tr("random")
         if isinstance(value, bool):
             return self.tr("on") if value else self.tr("off")
-        return str(value)
+        if isinstance(value, str):
+            labels = {choice.value: choice.label for choice in parameter.choices}
+            return schema_text(labels.get(value, value))
+        return with_word(parameter, value, f"{value:.{parameter.decimals}f}")
 
     def _charge_text(self, entry: Entry) -> str:
         if entry.job.engine is Engine.LOCAL:

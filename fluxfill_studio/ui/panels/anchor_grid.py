@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QGridLayout, QToolButton
+from PySide6.QtCore import QCoreApplication, QSize, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QToolButton
 
 from fluxfill_studio.core.planning.extension import Anchor
 from fluxfill_studio.core.texts import QT_TRANSLATE_NOOP
+from fluxfill_studio.ui.choice import ChoiceGroup
 
 _N = QT_TRANSLATE_NOOP
 _COLUMNS: Final = 3
@@ -35,36 +36,22 @@ class AnchorGrid(QFrame):
         super().__init__()
         self.setProperty("role", "segments")
         self.setAccessibleName(self.tr("Where the picture lies in the frame"))
-        self._group = QButtonGroup(self)
-        self.buttons: dict[Anchor, QAbstractButton] = {}
+        self._group = ChoiceGroup(self)
+        self._group.chosen.connect(self.chosen)
         grid = QGridLayout(self)
         grid.setContentsMargins(3, 3, 3, 3)
         grid.setSpacing(2)
         for index, (anchor, name) in enumerate(_NAMES.items()):
             button = QToolButton()
             button.setProperty("role", "cell")
-            button.setCheckable(True)
             button.setFixedSize(_CELL)
             text = QCoreApplication.translate("AnchorGrid", name)
             button.setAccessibleName(text)
             button.setToolTip(text)
-            self._group.addButton(button)
-            self.buttons[anchor] = button
+            self._group.add(anchor, button)
             grid.addWidget(button, *divmod(index, _COLUMNS))
-        self._group.buttonToggled.connect(self._toggled)
+        self.buttons = self._group.by_value
 
     def show_anchor(self, anchor: Anchor | None) -> None:
         """Let the button of `anchor` be down, or none."""
-        with QSignalBlocker(self._group):
-            self._group.setExclusive(False)
-            for place, button in self.buttons.items():
-                button.setChecked(place is anchor)
-                # Tab reaches the button that is down, and the arrow keys the others from there.
-                by_tab = anchor in (place, None)
-                policy = Qt.FocusPolicy.StrongFocus if by_tab else Qt.FocusPolicy.ClickFocus
-                button.setFocusPolicy(policy)
-            self._group.setExclusive(True)
-
-    def _toggled(self, button: QAbstractButton, is_down: bool) -> None:
-        if is_down:
-            self.chosen.emit(next(a for a, b in self.buttons.items() if b is button))
+        self._group.show_value(anchor)

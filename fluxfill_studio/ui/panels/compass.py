@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import ClassVar, Final, cast
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QGridLayout,
     QLabel,
     QSizePolicy,
@@ -19,9 +18,10 @@ from fluxfill_studio.core.planning.outpaint import Preset
 from fluxfill_studio.core.schema import Parameter, Value
 from fluxfill_studio.model.framing import Framing
 from fluxfill_studio.model.parameters import Parameters
+from fluxfill_studio.ui.choice import ChoiceGroup
 from fluxfill_studio.ui.look import Look
 from fluxfill_studio.ui.panels.frame_card import FrameCard
-from fluxfill_studio.ui.panels.rows import GUTTER, ButtonsRow
+from fluxfill_studio.ui.panels.rows import GUTTER, Row
 from fluxfill_studio.ui.wording import schema_text
 
 _COLUMNS: Final = 3
@@ -39,11 +39,12 @@ _PLACES: Final = {
     Preset.BOTTOM.value: (2, 1, "arrow-down"),
 }
 _FIRST_FREE_ROW: Final = 3
+_EXACT: Final = object()
 _EXACT_PLACE: Final = (2, 2)
 _EXACT_ICON: Final = "frame"
 
 
-class Compass(ButtonsRow):
+class Compass(Row):
     """Tiles by direction, and one that makes the frame exact, whose numbers are below then.
 
     A choice that has no place here yet stands in a row of its own.
@@ -54,6 +55,9 @@ class Compass(ButtonsRow):
     def __init__(self, framing: Framing, parameters: Parameters, parameter: Parameter) -> None:
         super().__init__(parameters, parameter)
         self._framing = framing
+        self._group = ChoiceGroup(self)
+        self._group.chosen.connect(self._choose)
+        self.buttons: dict[str, QToolButton] = {}
         origin = QLabel(self.tr("presets of the service"))
         origin.setProperty("role", "muted")
         self._line.addStretch()
@@ -64,8 +68,10 @@ class Compass(ButtonsRow):
         grid.setSpacing(_GAP)
         free = 0
         for choice in parameter.choices:
-            tile = _tile()
-            self._add_button(choice.value, schema_text(choice.label), tile, "tile")
+            tile = self._tile(choice.value, schema_text(choice.label))
+            self._describe(tile)
+            tile.setAccessibleName(f"{schema_text(parameter.label)}: {tile.text()}")
+            self.buttons[choice.value] = tile
             if choice.value in _PLACES:
                 tile.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
                 row, column, _ = _PLACES[choice.value]
@@ -79,11 +85,6 @@ class Compass(ButtonsRow):
             grid.setColumnStretch(column, 1)
         self._column.addLayout(grid)
 
-        self._amount = QLabel(self.tr("Approximate: the service decides."))
-        self._amount.setProperty("role", "muted")
-        self._amount.setContentsMargins(GUTTER, 0, 0, 0)
-        self._amount.setWordWrap(True)
-        self._column.addWidget(self._amount)
         self.card = FrameCard(framing)
         below = QVBoxLayout()
         below.setContentsMargins(GUTTER, 0, 0, 0)
@@ -99,22 +100,11 @@ class Compass(ButtonsRow):
         if is_exact:
             self.reset.setVisible(True)
         self.exact.setEnabled(self._framing.size is not None)
-        self._amount.setVisible(not is_exact)
         self.card.setVisible(is_exact)
 
     @override
     def show_value(self, value: Value | None) -> None:
-        is_exact = self._framing.is_exact
-        super().show_value(None if is_exact else value)
-        with QSignalBlocker(self._group):
-            self._group.setExclusive(False)
-            self.exact.setChecked(is_exact)
-            self._group.setExclusive(True)
-        if is_exact:
-            for tile in self.buttons.values():
-                tile.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        by_tab = Qt.FocusPolicy.StrongFocus if is_exact else Qt.FocusPolicy.ClickFocus
-        self.exact.setFocusPolicy(by_tab)
+        self._group.show_value(_EXACT if self._framing.is_exact else value)
 
     @override
     def apply_look(self, look: Look) -> None:
@@ -128,27 +118,24 @@ class Compass(ButtonsRow):
     def _set(self, value: Value | None) -> None:
         self._framing.choose_preset(value)
 
-    @override
-    def _on_toggled(self, button: QAbstractButton, down: bool) -> None:
-        if button is not self.exact:
-            super()._on_toggled(button, down)
-        elif down:
+    def _choose(self, value: object) -> None:
+        if value is _EXACT:
             self._framing.choose_exact()
+        else:
+            self._set(cast(str, value))
+
+    def _tile(self, value: object, text: str) -> QToolButton:
+        tile = QToolButton()
+        tile.setText(text)
+        tile.setProperty("role", "tile")
+        tile.setIconSize(_ICON)
+        tile.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._group.add(value, tile)
+        return tile
 
     def _exact_tile(self) -> QToolButton:
-        tile = _tile()
-        tile.setText(self.tr("Exact…"))
-        tile.setCheckable(True)
-        tile.setProperty("role", "tile")
+        tile = self._tile(_EXACT, self.tr("Exact…"))
         tile.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         tile.setAccessibleName(self.tr("Exact size"))
         tile.setToolTip(self.tr("Say by how many pixels each side grows, or drag the frame"))
-        self._group.addButton(tile)
         return tile
-
-
-def _tile() -> QToolButton:
-    tile = QToolButton()
-    tile.setIconSize(_ICON)
-    tile.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-    return tile

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from fractions import Fraction
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QComboBox,
     QCompleter,
     QDoubleSpinBox,
@@ -18,15 +14,17 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QSizePolicy,
     QVBoxLayout,
 )
-from typing_extensions import override
 
+from fluxfill_studio.core.planning.aspect import aspect_of
 from fluxfill_studio.core.texts import QT_TRANSLATE_NOOP
 from fluxfill_studio.model.framing import MAX_GROWTH, Framing, Side
+from fluxfill_studio.ui.choice import Choice
 from fluxfill_studio.ui.panels.anchor_grid import AnchorGrid
+from fluxfill_studio.ui.restyle import restyle
+from fluxfill_studio.ui.wheel import pass_wheel
 from fluxfill_studio.ui.wording import what_happened
 
 _N = QT_TRANSLATE_NOOP
@@ -41,8 +39,6 @@ _NAMES: Final = {
 # Row and column around the anchor.
 _PLACES: Final = {Side.LEFT: (1, 0), Side.TOP: (0, 1), Side.RIGHT: (1, 2), Side.BOTTOM: (2, 1)}
 _RATIOS: Final = ("16:9", "4:3", "3:2", "1:1", "2:3", "9:16")
-# Two numbers above 0 of a few digits each, as in "2.39:1".
-_RATIO: Final = re.compile(r"\s*(\d{1,4}(?:\.\d{1,3})?)\s*[:/x×]\s*(\d{1,4}(?:\.\d{1,3})?)\s*")
 
 
 class FrameCard(QFrame):
@@ -52,6 +48,14 @@ class FrameCard(QFrame):
         super().__init__()
         self._framing = framing
         self.setProperty("role", "raised")
+        self._is_in_percent = False
+        percent = self.tr("Percent of the picture's width or height")
+        self.units = Choice(
+            self.tr("Unit"),
+            ((False, self.tr("px"), self.tr("Pixels")), (True, "%", percent)),
+        )
+        self.units.show_value(self._is_in_percent)
+        self.units.chosen.connect(self._change_unit)
         self.boxes = {side: self._box(side) for side in Side}
         self.anchors = AnchorGrid()
         self.anchors.chosen.connect(framing.set_anchor)
@@ -67,12 +71,11 @@ class FrameCard(QFrame):
         framing.changed.connect(self._show)
         self._show()
 
-    @property
-    def is_in_percent(self) -> bool:
-        return self.percent.isChecked()
-
     def _box(self, side: Side) -> QDoubleSpinBox:
-        box = _Box()
+        box = QDoubleSpinBox()
+        box.setDecimals(0)
+        box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        pass_wheel(box)
         name = QCoreApplication.translate("FrameCard", _NAMES[side])
         box.setAccessibleName(self.tr("{side}: grow by").format(side=name))
         box.setToolTip(self.tr("{side}: how far the picture grows").format(side=name))
@@ -87,7 +90,7 @@ class FrameCard(QFrame):
         head = QHBoxLayout()
         head.addWidget(_muted(self.tr("Grow by")))
         head.addStretch()
-        head.addWidget(self._units())
+        head.addWidget(self.units)
         column.addLayout(head)
         cross = QGridLayout()
         cross.setSpacing(_SPACING)
@@ -96,52 +99,32 @@ class FrameCard(QFrame):
         cross.addWidget(self.anchors, 1, 1, Qt.AlignmentFlag.AlignCenter)
         column.addLayout(cross)
         line = QHBoxLayout()
-        line.addWidget(_muted(self.tr("Aspect ratio")))
+        aspect = _muted(self.tr("Aspect ratio"))
+        aspect.setBuddy(self.aspect)  # else it is read as what stands in it
+        line.addWidget(aspect)
         line.addStretch()
         line.addWidget(self.aspect)
         column.addLayout(line)
         column.addWidget(self.size_label)
 
-    def _units(self) -> QFrame:
-        frame = QFrame()
-        frame.setProperty("role", "segments")
-        frame.setAccessibleName(self.tr("Unit"))
-        segments = QHBoxLayout(frame)
-        segments.setContentsMargins(2, 2, 2, 2)
-        segments.setSpacing(0)
-        self._unit = QButtonGroup(self)
-        self.pixels, self.percent = QPushButton(self.tr("px")), QPushButton("%")
-        for button, name in (
-            (self.pixels, self.tr("Pixels")),
-            (self.percent, self.tr("Percent of the picture's width or height")),
-        ):
-            button.setCheckable(True)
-            button.setProperty("role", "segment")
-            button.setAccessibleName(name)
-            button.setToolTip(name)
-            self._unit.addButton(button)
-            segments.addWidget(button)
-        self.pixels.setChecked(True)
-        self._unit.buttonToggled.connect(self._change_unit)
-        return frame
-
-    def _change_unit(self) -> None:
+    def _change_unit(self, is_in_percent: bool) -> None:
+        self._is_in_percent = is_in_percent
         for box in self.boxes.values():
             with QSignalBlocker(box):
-                box.setDecimals(1 if self.is_in_percent else 0)
+                box.setDecimals(1 if self._is_in_percent else 0)
         self._show_sides(anew=True)
 
     def _set_side(self, side: Side, number: float) -> None:
         self._framing.set_side(side, self._in_pixels(side, number))
 
     def _in_pixels(self, side: Side, number: float) -> int:
-        return self._framing.pixels(side, number) if self.is_in_percent else round(number)
+        return self._framing.pixels(side, number) if self._is_in_percent else round(number)
 
     def _choose_aspect(self, index: int) -> None:
         self._framing.set_aspect(self.aspect.itemData(index))
 
     def _type_aspect(self, text: str) -> None:
-        ratio = ratio_of(text)
+        ratio = aspect_of(text)
         if ratio is not None:
             self._framing.set_aspect(ratio)
 
@@ -163,12 +146,12 @@ class FrameCard(QFrame):
             if anew or self._in_pixels(side, box.value()) != pixels:
                 percent = self._framing.percent(side, pixels)
                 with QSignalBlocker(box):
-                    box.setValue(percent if self.is_in_percent else pixels)
+                    box.setValue(percent if self._is_in_percent else pixels)
 
     def _show_aspect(self) -> None:
         """A ratio that was typed stays as it was written."""
         aspect = self._framing.aspect
-        if aspect is not None and ratio_of(self.aspect.currentText()) == aspect:
+        if aspect is not None and aspect_of(self.aspect.currentText()) == aspect:
             return
         index = self.aspect.findData(aspect)
         with QSignalBlocker(self.aspect):
@@ -189,27 +172,8 @@ class FrameCard(QFrame):
         else:
             text = what_happened(trouble)
         role = "muted" if trouble is None else "warning"
-        if self.size_label.property("role") != role:
-            self.size_label.setProperty("role", role)
-            self.size_label.style().unpolish(self.size_label)
-            self.size_label.style().polish(self.size_label)
+        restyle(self.size_label, role=role)
         self.size_label.setText(text)
-
-
-class _Box(QDoubleSpinBox):
-    def __init__(self) -> None:
-        super().__init__()
-        self.setDecimals(0)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-
-    @override
-    def wheelEvent(self, event: QWheelEvent, /) -> None:
-        """Let the wheel scroll past a box that does not have the focus."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 class _AspectList(QComboBox):
@@ -222,26 +186,10 @@ class _AspectList(QComboBox):
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         # One that knows nothing; else "1" would become "1:1" while more is being typed.
         self.field.setCompleter(QCompleter(self))
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        pass_wheel(self)
         self.addItem(self.tr("Free"), None)
         for text in _RATIOS:
-            self.addItem(text, ratio_of(text))
-
-    @override
-    def wheelEvent(self, event: QWheelEvent, /) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-
-def ratio_of(text: str) -> Fraction | None:
-    """The ratio of width to height that "16:9" or "2.39:1" names; None where it is none."""
-    match = _RATIO.fullmatch(text)
-    if match is None:
-        return None
-    width, height = map(Fraction, match.groups())
-    return width / height if width > 0 and height > 0 else None
+            self.addItem(text, aspect_of(text))
 
 
 def _muted(text: str) -> QLabel:

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +23,7 @@ from fluxfill_studio.model.account import Account
 from fluxfill_studio.model.framing import Framing
 from fluxfill_studio.model.parameters import Parameters
 from fluxfill_studio.model.sending import Sending
+from fluxfill_studio.ui.column_area import BAR, ColumnArea
 from fluxfill_studio.ui.look import Look
 from fluxfill_studio.ui.panels.compass import Compass
 from fluxfill_studio.ui.panels.prompt_editor import PromptEditor
@@ -37,6 +37,7 @@ from fluxfill_studio.ui.panels.rows import (
 )
 from fluxfill_studio.ui.panels.sent_card import SentCard
 from fluxfill_studio.ui.panels.variants import VariantsRow
+from fluxfill_studio.ui.restyle import restyle
 from fluxfill_studio.ui.wording import credits_text
 
 _Maker = Callable[[Parameters, Parameter], Row]
@@ -114,11 +115,11 @@ class ParameterPanel(QFrame):
         field.moveCursor(QTextCursor.MoveOperation.End)
         field.setFocus()
 
-    def _scrolled_rows(self) -> QScrollArea:
+    def _scrolled_rows(self) -> ColumnArea:
         content = QWidget()
         column = QVBoxLayout(content)
-        # The rows' gutter is the left margin.
-        column.setContentsMargins(_MARGIN - GUTTER, _MARGIN, _MARGIN, _MARGIN)
+        # The rows' gutter is the left margin, and the scroll bar lies in the right one.
+        column.setContentsMargins(_MARGIN - GUTTER, _MARGIN, _MARGIN - BAR, _MARGIN)
         column.setSpacing(_SPACING)
         what = [row for row in self.rows if row.parameter.control in _WHAT]
         how = [row for row in self.rows if row not in what]
@@ -129,12 +130,7 @@ class ParameterPanel(QFrame):
         card.addWidget(self._sent_card)
         column.addLayout(card)
         column.addStretch()
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(content)
-        return area
+        return ColumnArea(content)
 
     def _foot(self) -> QVBoxLayout:
         self.warnings, self.note = QLabel(), QLabel()
@@ -201,10 +197,7 @@ class ParameterPanel(QFrame):
 
     def _note(self, role: str, text: str) -> None:
         """Say something above the button; it never blocks."""
-        if self.note.property("role") != role:
-            self.note.setProperty("role", role)
-            self.note.style().unpolish(self.note)
-            self.note.style().polish(self.note)
+        restyle(self.note, role=role)
         self.note.setText(text)
         self.note.setVisible(bool(text))
 

@@ -14,10 +14,11 @@ from fluxfill_studio.core.prompt import reads_like_a_negative
 from fluxfill_studio.core.schema import Parameter, Value
 from fluxfill_studio.model.parameters import Parameters
 from fluxfill_studio.ui.panels.rows import GUTTER, Row
+from fluxfill_studio.ui.restyle import restyle
 from fluxfill_studio.ui.wording import schema_text
 
 # The field and the hint share this height, so that a hint moves nothing below it.
-_HEIGHT: Final = 120
+_HEIGHT: Final = 96
 _EXAMPLE_WIDTH: Final = 420
 
 
@@ -98,7 +99,7 @@ class PromptEditor(Row):
         limit = self.parameter.max_length
         excess = 0 if limit is None else max(0, len(text) - limit)
         self.counter.setText(self._counted(len(text)))
-        _set_role(self.counter, "error" if excess else "muted")
+        restyle(self.counter, role="error" if excess else "muted")
         hint = ""
         if excess:
             template = self.tr("Too long by {count}: the run would be refused.")
@@ -109,11 +110,4 @@ class PromptEditor(Row):
             )
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
-        _set_role(self.hint, "error" if excess else "warning")
-
-
-def _set_role(label: QLabel, role: str) -> None:
-    if label.property("role") != role:
-        label.setProperty("role", role)
-        label.style().unpolish(label)
-        label.style().polish(label)
+        restyle(self.hint, role="error" if excess else "warning")

@@ -9,18 +9,14 @@ from __future__ import annotations
 import math
 from typing import ClassVar, Final, cast
 
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt
+from PySide6.QtCore import QObject, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QColor, QValidator
 from PySide6.QtWidgets import (
-    QAbstractButton,
-    QButtonGroup,
     QComboBox,
     QDoubleSpinBox,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QSizePolicy,
     QSlider,
     QToolButton,
@@ -31,8 +27,10 @@ from typing_extensions import override
 
 from fluxfill_studio.core.schema import Parameter, Value
 from fluxfill_studio.model.parameters import Parameters
+from fluxfill_studio.ui.choice import Choice
 from fluxfill_studio.ui.look import Look
 from fluxfill_studio.ui.switch import Switch
+from fluxfill_studio.ui.wheel import pass_wheel
 from fluxfill_studio.ui.wording import schema_text
 
 GUTTER: Final = 16
@@ -53,6 +51,24 @@ _MOST_SEGMENTS: Final = 4
 
 # Where the schema sets no limit of its own: what a signed 64-bit integer holds.
 _LARGEST_SEED: Final = 2**63 - 1
+
+
+class ResetButton(QToolButton):
+    """Stands in the gutter where a value is not the default; its room stays when it is hidden."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setProperty("role", "gutter")
+        self.setFixedWidth(GUTTER)
+        self.setIconSize(_RESET_ICON)
+        self.setAccessibleName(self.tr("Reset {name}").format(name=name))
+        self.setToolTip(self.tr("Back to the default"))
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.setSizePolicy(policy)
+
+    def apply_look(self, look: Look) -> None:
+        self.setIcon(look.icons.icon("reset", QColor(look.theme.accent)))
 
 
 class Row(QWidget):
@@ -85,28 +101,12 @@ class Row(QWidget):
         self.show_value(self._parameters[name])
 
     def apply_look(self, look: Look) -> None:
-        self.reset.setIcon(look.icons.icon("reset", QColor(look.theme.accent)))
-
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent, /) -> bool:
-        """Let the wheel scroll past a control that does not have the focus."""
-        if event.type() is QEvent.Type.Wheel and not cast(QWidget, watched).hasFocus():
-            event.ignore()
-            return True
-        return False
+        self.reset.apply_look(look)
 
     def _add_name(self) -> None:
         text = schema_text(self.parameter.label)
-        self.reset = QToolButton()
-        self.reset.setProperty("role", "gutter")
-        self.reset.setFixedWidth(GUTTER)
-        self.reset.setIconSize(_RESET_ICON)
-        self.reset.setAccessibleName(self.tr("Reset {name}").format(name=text))
-        self.reset.setToolTip(self.tr("Back to the default"))
+        self.reset = ResetButton(text)
         self.reset.clicked.connect(lambda: self._set(None))
-        policy = self.reset.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.reset.setSizePolicy(policy)
         self.name = QLabel(text)
         self.name.setProperty("role", self._NAME_ROLE)
         self.name.setToolTip(schema_text(self.parameter.help))
@@ -120,10 +120,6 @@ class Row(QWidget):
         control.setAccessibleName(schema_text(self.parameter.label))
         control.setAccessibleDescription(help_text)
         control.setToolTip(help_text)
-
-    def _wheel_only_with_focus(self, control: QWidget) -> None:
-        control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        control.installEventFilter(self)
 
     def _set(self, value: Value | None) -> None:
         self._parameters.set(self.parameter.name, value)
@@ -149,9 +145,7 @@ class _NumberBox(QDoubleSpinBox):
 
     @override
     def textFromValue(self, value: float, /) -> str:
-        text = super().textFromValue(value)
-        word = self._parameter.value_labels.get(f"{value:g}")
-        return f"{text} {_DOT} {schema_text(word)}" if word else text
+        return with_word(self._parameter, value, super().textFromValue(value))
 
     @override
     def valueFromText(self, text: str, /) -> float:
@@ -173,6 +167,12 @@ class _NumberBox(QDoubleSpinBox):
     @override
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
+
+
+def with_word(parameter: Parameter, value: float, text: str) -> str:
+    """The text of a value and its word, as "2 · strict", where it has one."""
+    word = parameter.value_labels.get(f"{value:g}")
+    return f"{text} {_DOT} {schema_text(word)}" if word else text
 
 
 def _without_word(text: str) -> str:
@@ -202,7 +202,7 @@ class SliderRow(Row):
         self.box.valueChanged.connect(lambda number: self._set(parameter.snap(number)))
         for control in (self.slider, self.box):
             self._describe(control)
-            self._wheel_only_with_focus(control)
+            pass_wheel(control)
         self._line.addWidget(self.slider, 1)
         self._line.addSpacing(_SPACING)
         self._line.addWidget(self.box)
@@ -221,58 +221,24 @@ class SliderRow(Row):
         return self.parameter.snap(self._minimum + position * self._step)
 
 
-class ButtonsRow(Row):
-    """A choice among buttons of which one is down. Subclasses place the buttons."""
-
-    def __init__(self, parameters: Parameters, parameter: Parameter) -> None:
-        super().__init__(parameters, parameter)
-        self.buttons: dict[str, QAbstractButton] = {}
-        self._group = QButtonGroup(self)
-        self._group.buttonToggled.connect(self._on_toggled)
-
-    @override
-    def show_value(self, value: Value | None) -> None:
-        with QSignalBlocker(self._group):
-            self._group.setExclusive(False)  # no button is down where there is no value
-            for choice, button in self.buttons.items():
-                button.setChecked(choice == value)
-                # Tab reaches the button that is down, and the arrow keys the others from there.
-                by_tab = value in (choice, None)
-                policy = Qt.FocusPolicy.StrongFocus if by_tab else Qt.FocusPolicy.ClickFocus
-                button.setFocusPolicy(policy)
-            self._group.setExclusive(True)
-
-    def _add_button(self, value: str, label: str, button: QAbstractButton, role: str) -> None:
-        button.setText(label)
-        button.setCheckable(True)
-        button.setProperty("role", role)
-        self._describe(button)
-        button.setAccessibleName(f"{schema_text(self.parameter.label)}: {label}")
-        self._group.addButton(button)
-        self.buttons[value] = button
-
-    def _on_toggled(self, button: QAbstractButton, down: bool) -> None:
-        if down:
-            self._set(next(value for value, b in self.buttons.items() if b is button))
-
-
-class SegmentsRow(ButtonsRow):
+class SegmentsRow(Row):
     """A choice among few: buttons side by side."""
 
     def __init__(self, parameters: Parameters, parameter: Parameter) -> None:
         super().__init__(parameters, parameter)
-        frame = QFrame()
-        frame.setProperty("role", "segments")
-        segments = QHBoxLayout(frame)
-        segments.setContentsMargins(2, 2, 2, 2)
-        segments.setSpacing(0)
-        for choice in parameter.choices:
-            button = QPushButton()
-            self._add_button(choice.value, schema_text(choice.label), button, "segment")
-            segments.addWidget(button)
+        tip = schema_text(parameter.help)
+        self.choice = Choice(
+            schema_text(parameter.label),
+            [(choice.value, schema_text(choice.label), tip) for choice in parameter.choices],
+        )
+        self.choice.chosen.connect(self._set)
         self._line.addStretch()
-        self._line.addWidget(frame)
+        self._line.addWidget(self.choice)
         self.refresh()
+
+    @override
+    def show_value(self, value: Value | None) -> None:
+        self.choice.show_value(value)
 
 
 class ListRow(Row):
@@ -285,7 +251,8 @@ class ListRow(Row):
             self.list.addItem(schema_text(choice.label), choice.value)
         self.list.currentIndexChanged.connect(lambda index: self._set(self.list.itemData(index)))
         self._describe(self.list)
-        self._wheel_only_with_focus(self.list)
+        self.name.setBuddy(self.list)  # else it is read as what is chosen in it
+        pass_wheel(self.list)
         self._line.addStretch()
         self._line.addWidget(self.list)
         self.refresh()

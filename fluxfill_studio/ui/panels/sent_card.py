@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -16,16 +14,16 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from typing_extensions import override
 
-from fluxfill_studio.core.geometry import Rect, Size
-from fluxfill_studio.core.planning.plan import AUTOMATIC, WHOLE
-from fluxfill_studio.core.types import Pixels
+from fluxfill_studio.core.geometry import Rect
+from fluxfill_studio.core.planning.plan import AUTOMATIC, WHOLE, Context
 from fluxfill_studio.model.canvas import CanvasModel, Tool
 from fluxfill_studio.model.sending import Sending
 from fluxfill_studio.model.settings import Settings
+from fluxfill_studio.ui.choice import Choice
 from fluxfill_studio.ui.look import Look
-from fluxfill_studio.ui.pictures import to_image
+from fluxfill_studio.ui.panels.sent_texts import sent_texts
+from fluxfill_studio.ui.panels.sent_thumbnail import SentThumbnail
 
 if TYPE_CHECKING:
     from fluxfill_studio.jobs.sent_preview import SentPreview
@@ -33,13 +31,8 @@ if TYPE_CHECKING:
 _MARGIN: Final = 12
 _SPACING: Final = 8
 _LINES: Final = 2
-_THUMBNAIL: Final = 64
-_ROUNDING: Final = 5
 _CHEVRON: Final = QSize(14, 14)
-_DOT: Final = "●"
-_NO_BREAK: Final = "\N{NO-BREAK SPACE}"
-_AUTOMATIC, _WHOLE, _BY_HAND = range(3)
-_TOGETHER, _APART = range(2)
+_BY_HAND: Final = "by hand"
 
 
 class SentCard(QFrame):
@@ -58,29 +51,11 @@ class SentCard(QFrame):
         self.fold = _Fold(self.tr("What will be sent"))
         self.fold.setChecked(settings.unfolds_sent)
         self.fold.toggled.connect(self._unfold)
-        self.thumbnail = _Thumbnail()
+        self.context = self._context_row()
+        self.areas = self._areas_row()
+        self.thumbnail = SentThumbnail()
         self.size_label, self.bytes_label, self.covered_label = (_line("muted") for _ in range(3))
         self.promise = _line("ok")
-        self.context = _Choice(
-            self.tr("Context"),
-            (
-                (self.tr("Auto"), self.tr("As much around the mask as gives the sharpest fill")),
-                (self.tr("Whole"), self.tr("The whole image is sent, scaled down to fit")),
-                (
-                    self.tr("By hand"),
-                    self.tr("Drag the dashed frame by its sides and corners, with the hand (H)"),
-                ),
-            ),
-        )
-        self.context.chosen.connect(self._choose_context)
-        self.areas = _Choice(
-            self.tr("Areas"),
-            (
-                (self.tr("One run"), self.tr("All that is painted is filled in one run")),
-                (self.tr("One each"), self.tr("Areas that lie far apart are filled one by one")),
-            ),
-        )
-        self.areas.chosen.connect(lambda choice: sending.set_apart(choice == _APART))
         self._lay_out()
         sending.changed.connect(self._show)
         canvas.view_changed.connect(self._show_thumbnail)
@@ -90,6 +65,41 @@ class SentCard(QFrame):
         self._look = look
         self.fold.apply_look(look)
         self._show_thumbnail()
+
+    def _context_row(self) -> _Row:
+        row = _Row(
+            self.tr("Context"),
+            (
+                (
+                    AUTOMATIC,
+                    self.tr("Auto"),
+                    self.tr("As much around the mask as gives the sharpest fill"),
+                ),
+                (WHOLE, self.tr("Whole"), self.tr("The whole image is sent, scaled down to fit")),
+                (
+                    _BY_HAND,
+                    self.tr("By hand"),
+                    self.tr("Drag the dashed frame by its sides and corners, with the hand"),
+                ),
+            ),
+        )
+        row.choice.chosen.connect(self._choose_context)
+        return row
+
+    def _areas_row(self) -> _Row:
+        row = _Row(
+            self.tr("Areas"),
+            (
+                (False, self.tr("One run"), self.tr("All that is painted is filled in one run")),
+                (
+                    True,
+                    self.tr("One each"),
+                    self.tr("Areas that lie far apart are filled one by one"),
+                ),
+            ),
+        )
+        row.choice.chosen.connect(self._sending.set_apart)
+        return row
 
     def _lay_out(self) -> None:
         facts = QVBoxLayout()
@@ -105,9 +115,11 @@ class SentCard(QFrame):
         body = QVBoxLayout(self._body)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(_SPACING)
+        # What is chosen stands above what it leads to: texts that wrap otherwise then move nothing
+        # under the pointer.
+        for row in (self.context, self.areas):
+            body.addWidget(row)
         body.addLayout(about)
-        for choice in (self.context, self.areas):
-            body.addWidget(choice)
         column = QVBoxLayout(self)
         column.setContentsMargins(_MARGIN, _SPACING, _MARGIN, _MARGIN)
         column.setSpacing(_SPACING)
@@ -118,13 +130,12 @@ class SentCard(QFrame):
         self._settings.set_unfolds_sent(is_unfolded)
         self._show()
 
-    def _choose_context(self, choice: int) -> None:
-        plans = self._sending.plans
-        if choice == _BY_HAND and plans:
+    def _choose_context(self, context: Context | str) -> None:
+        if not isinstance(context, str):
+            self._sending.set_context(context)
+        elif plans := self._sending.plans:
             self._sending.set_context(plans[0].crop)
             self._canvas.set_tool(Tool.HAND)
-        else:
-            self._sending.set_context(WHOLE if choice == _WHOLE else AUTOMATIC)
 
     def _show(self) -> None:
         preview = self._sending.preview
@@ -136,55 +147,21 @@ class SentCard(QFrame):
         self._show_thumbnail()
 
     def _show_facts(self, preview: SentPreview) -> None:
-        about = f"≈{_NO_BREAK}" if preview.is_estimate else ""
-        sizes = self.tr("image {size}").format(size=about + _bytes(preview.image_bytes))
-        if preview.mask_bytes is not None:
-            mask = self.tr("mask {size}").format(size=about + _bytes(preview.mask_bytes))
-            sizes += f" · {mask}"
-        _say(self.size_label, self._size_text(preview))
-        _say(self.bytes_label, sizes)
-        is_exact = preview.plans[0].frame is not None
-        covered = promise = ""
-        if preview.covered is not None:
-            template = (
-                self.tr("{share} of it is new") if is_exact else self.tr("mask covers {share}")
-            )
-            covered = template.format(share=_percent(preview.covered))
-            promise = (
-                self.tr("nothing of the picture will change")
-                if is_exact
-                else self.tr("nothing outside the mask will change")
-            )
-        _say(self.covered_label, covered)
-        _say(self.promise, promise and f"{_DOT} {promise}")
-
-    def _size_text(self, preview: SentPreview) -> str:
-        plan = preview.plans[0]
-        source = preview.image.source.size
-        template = self.tr("crop {size}")
-        if plan.crop == Rect.of(source):
-            template = self.tr("whole image {size}")
-        elif plan.crop == plan.frame:
-            template = self.tr("canvas {size}")
-        text = template.format(size=_size(plan.crop.size))
-        if plan.scale < 1:
-            text += f" → {_size(plan.sent)}"
-        text += f" ({_percent(plan.scale)})"
-        if len(preview.plans) > 1:
-            text = self.tr("{count} runs; the first: {first}").format(
-                count=len(preview.plans), first=text
-            )
-        return text
+        texts = sent_texts(preview)
+        _say(self.size_label, texts.size)
+        _say(self.bytes_label, texts.bytes)
+        _say(self.covered_label, texts.covered)
+        _say(self.promise, texts.promise)
 
     def _show_choices(self, preview: SentPreview) -> None:
         plans, context = self._sending.plans, self._sending.context
         self.context.setVisible(bool(plans))
-        self.context.buttons[_BY_HAND].setEnabled(len({plan.crop for plan in plans}) == 1)
-        by_hand = _BY_HAND if isinstance(context, Rect) else _AUTOMATIC
-        self.context.show_choice(_WHOLE if context is WHOLE else by_hand)
+        has_one_frame = len({plan.crop for plan in plans}) == 1
+        self.context.choice.buttons[_BY_HAND].setEnabled(has_one_frame)
+        self.context.choice.show_value(_BY_HAND if isinstance(context, Rect) else context)
         self.areas.setVisible(bool(plans) and preview.areas > 1)
         self.areas.name.setText(self.tr("{count} areas").format(count=preview.areas))
-        self.areas.show_choice(_APART if self._sending.apart else _TOGETHER)
+        self.areas.choice.show_value(self._sending.apart)
 
     def _show_thumbnail(self) -> None:
         preview = self._sending.preview
@@ -192,7 +169,7 @@ class SentCard(QFrame):
             return
         overlay = self._canvas.overlay
         colour = QColor(overlay.colour or self._look.theme.mask)
-        self.thumbnail.show_image(to_image(_tinted(preview, colour, overlay.opacity)))
+        self.thumbnail.show_preview(preview, colour, overlay.opacity)
 
 
 class _Fold(QPushButton):
@@ -228,86 +205,19 @@ class _Fold(QPushButton):
             self._chevron.setPixmap(icon.pixmap(_CHEVRON, self.devicePixelRatioF()))
 
 
-class _Choice(QWidget):
-    """A name and buttons side by side, of which one is down; Tab reaches that one."""
+class _Row(QWidget):
+    """A name, and what is chosen under it."""
 
-    chosen = Signal(int)
-
-    def __init__(self, name: str, options: tuple[tuple[str, str], ...]) -> None:
+    def __init__(self, name: str, options: tuple[tuple[object, str, str], ...]) -> None:
         super().__init__()
         self.name = QLabel(name)
         self.name.setProperty("role", "muted")
-        frame = QFrame()
-        frame.setProperty("role", "segments")
-        frame.setAccessibleName(name)
-        segments = QHBoxLayout(frame)
-        segments.setContentsMargins(2, 2, 2, 2)
-        segments.setSpacing(0)
-        self._group = QButtonGroup(self)
-        self.buttons = [QPushButton(text) for text, _ in options]
-        for number, (button, (text, tip)) in enumerate(zip(self.buttons, options, strict=True)):
-            button.setCheckable(True)
-            button.setProperty("role", "segment")
-            button.setAccessibleName(f"{name}: {text}")
-            button.setToolTip(tip)
-            self._group.addButton(button, number)
-            segments.addWidget(button)
-        self._group.idToggled.connect(self._toggled)
+        self.choice = Choice(name, options, is_narrow=True)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(self.name)
         line.addStretch()
-        line.addWidget(frame)
-
-    def show_choice(self, choice: int) -> None:
-        with QSignalBlocker(self._group):
-            self.buttons[choice].setChecked(True)
-        for button in self.buttons:
-            by_tab = Qt.FocusPolicy.StrongFocus if button.isChecked() else Qt.FocusPolicy.ClickFocus
-            button.setFocusPolicy(by_tab)
-
-    def _toggled(self, choice: int, is_down: bool) -> None:
-        if is_down:
-            self.chosen.emit(choice)
-
-
-class _Thumbnail(QWidget):
-    """A small picture with round corners, as wide as it may be, and as high as it then is."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._image = QImage()
-        self.setFixedSize(_THUMBNAIL, _THUMBNAIL)
-        self.setAccessibleName(self.tr("What will be sent, with its mask"))
-
-    def show_image(self, image: QImage) -> None:
-        self._image = image
-        self.update()
-
-    @override
-    def paintEvent(self, event: QPaintEvent, /) -> None:
-        del event  # so small that it is always painted whole
-        if self._image.isNull():
-            return
-        size = self._image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        place = QRectF(QPointF((self.width() - size.width()) // 2, 0), size)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        path = QPainterPath()
-        path.addRoundedRect(place, _ROUNDING, _ROUNDING)
-        painter.setClipPath(path)
-        painter.drawImage(place, self._image)
-
-
-def _tinted(preview: SentPreview, colour: QColor, opacity: float) -> Pixels:
-    """The thumbnail with what is filled under `colour`."""
-    pixels, filled = preview.image.thumbnail, preview.filled
-    if filled is None:
-        return pixels
-    share = filled[..., None] * np.float32(opacity / 255)
-    tint = np.array([colour.red(), colour.green(), colour.blue()], np.float32)
-    return np.asarray(np.rint(pixels + share * (tint - pixels)), np.uint8)
+        line.addWidget(self.choice)
 
 
 def _line(role: str) -> QLabel:
@@ -321,19 +231,3 @@ def _say(label: QLabel, text: str) -> None:
     """It takes no room with nothing to say."""
     label.setText(text)
     label.setVisible(bool(text))
-
-
-def _size(size: Size) -> str:
-    return f"{size.width:,}{_NO_BREAK}×{_NO_BREAK}{size.height:,}"
-
-
-def _percent(share: float) -> str:
-    percent = 100 * share
-    return f"{percent:.1f}{_NO_BREAK}%" if percent < 10 else f"{percent:.0f}{_NO_BREAK}%"
-
-
-def _bytes(count: int) -> str:
-    """In decimal units, as the service's limit is."""
-    if count >= 1e6:
-        return f"{count / 1e6:.1f}{_NO_BREAK}MB"
-    return f"{max(1, round(count / 1e3))}{_NO_BREAK}KB"

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -16,7 +15,9 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from typing_extensions import override
+
+from fluxfill_studio.ui.restyle import restyle
+from fluxfill_studio.ui.wheel import pass_wheel
 
 # Enough for the words that stand for zero in a box of numbers.
 _NUMBER_WIDTH: Final = 220
@@ -91,14 +92,7 @@ class NumberBox(QSpinBox):
         self.setMinimumWidth(_NUMBER_WIDTH)
         self.setGroupSeparatorShown(True)
         self.setKeyboardTracking(False)  # half a number is none
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    @override
-    def wheelEvent(self, event: QWheelEvent, /) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
+        pass_wheel(self)
 
 
 class Remark(QLabel):
@@ -114,10 +108,7 @@ class Remark(QLabel):
         """`role` is one of a label: muted, ok, warning or error."""
         self.setText(text)
         self.setVisible(bool(text))
-        if self.property("role") != role:
-            self.setProperty("role", role)
-            self.style().unpolish(self)
-            self.style().polish(self)
+        restyle(self, role=role)
 
 
 def align(cards: Iterable[Card]) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from fluxfill_studio.model.account import Account
 from fluxfill_studio.model.key_entry import KeyEntry
+from fluxfill_studio.ui.column_area import BAR, ColumnArea
 from fluxfill_studio.ui.settings.card import align
 from fluxfill_studio.ui.settings.connection_card import ConnectionCard
 from fluxfill_studio.ui.settings.engine_card import EngineCard
@@ -19,25 +19,21 @@ _MARGIN: Final = 16
 _SPACING: Final = 12
 
 
-class ServicePage(QScrollArea):
+class ServicePage(ColumnArea):
     """What is set here holds at once, for the runs that start from then on."""
 
     def __init__(self, account: Account, key_entry: KeyEntry) -> None:
-        super().__init__()
+        content = QWidget()
+        super().__init__(content)
         self.engine = EngineCard(account)
         self.key = KeyCard(account, key_entry)
         self.spending = SpendingCard(account)
         self.connection = ConnectionCard(account)
         cards = (self.engine, self.key, self.spending, self.connection)
         align(cards)
-        content = QWidget()
         column = QVBoxLayout(content)
-        column.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
+        column.setContentsMargins(_MARGIN, _MARGIN, _MARGIN - BAR, _MARGIN)
         column.setSpacing(_SPACING)
         for card in cards:
             column.addWidget(card)
         column.addStretch(1)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setWidget(content)

@@ -209,7 +209,7 @@ def test_every_number_has_a_place_on_its_slider(on_bench: OnBench) -> None:
 
 def test_the_match_is_chosen_by_a_click_and_by_arrow_keys(on_bench: OnBench) -> None:
     async def body(bench: Bench) -> None:
-        buttons = bench.card.match.buttons
+        buttons = bench.card.match.choice.buttons
         assert buttons[Match.GRADIENT].isChecked()
         await acting(lambda: QTest.mouseClick(buttons[Match.NONE], LEFT))
         assert bench.blend == Blend(match=Match.NONE)
@@ -279,7 +279,7 @@ def test_every_control_has_a_name(on_bench: OnBench) -> None:
             "Reset Match colour",
             "Reset Opacity",
         ]
-        told = [button.accessibleName() for button in card.match.buttons.values()]
+        told = [button.accessibleName() for button in card.match.choice.buttons.values()]
         assert told == ["Match colour: None", "Match colour: Mean", "Match colour: Gradient"]
 
     on_bench(body)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from fluxfill_studio.core.blending.compose import Blend
 from fluxfill_studio.core.schema import ParameterSchema
@@ -173,5 +173,26 @@ def test_an_outpaint_tells_whether_the_original_is_in_it(
         raw = np.asarray(grown, np.uint8)
         await table.look_at(replace(entry, composite=replace(entry.composite, raws=(raw,))))
         assert table.remark == ("original pixels kept", "badge-ok")
+
+    on_table(body)
+
+
+@pytest.mark.parametrize("width", [600, 900, 1400])
+def test_a_long_remark_is_seen_whole_and_leaves_both_panes_as_wide(
+    on_table: OnTable, schema: ParameterSchema, width: int
+) -> None:
+    async def body(table: Table) -> None:
+        table.view.window().resize(width, 400)
+        await table.look_at(outpainted(schema, 1))
+        await acting(QApplication.processEvents)
+        before, after, remark = table.view.before, table.view.after, table.view.after.remark
+        assert abs(before.width() - after.width()) <= 1
+        assert after.rect().contains(remark.geometry())
+        needed = remark.fontMetrics().boundingRect(
+            remark.contentsRect(), Qt.TextFlag.TextWordWrap, remark.text()
+        )
+        assert remark.contentsRect().height() >= needed.height()
+        assert remark.contentsRect().width() >= needed.width()
+        assert (remark.height() > 2 * remark.fontMetrics().height()) is (width < 1000)
 
     on_table(body)

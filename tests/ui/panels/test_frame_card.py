@@ -17,7 +17,7 @@ from fluxfill_studio.model.document import Document, Picture
 from fluxfill_studio.model.framing import Framing, Side
 from fluxfill_studio.model.parameters import Parameters
 from fluxfill_studio.model.tasks import TaskOwner
-from fluxfill_studio.ui.panels.frame_card import FrameCard, ratio_of
+from fluxfill_studio.ui.panels.frame_card import FrameCard
 from tests.pictures import photograph
 
 Key = Qt.Key
@@ -77,23 +77,23 @@ def test_what_is_typed_counts_at_once(card: FrameCard, framing: Framing) -> None
 
 
 def test_percent_is_of_the_side_that_it_adds_to(card: FrameCard, framing: Framing) -> None:
-    QTest.mouseClick(card.percent, LEFT)
+    QTest.mouseClick(card.units.buttons[True], LEFT)
     assert values(card) == [0, 0, 50, 0]
     assert framing.extension == Extension(right=300)
     retype(card.boxes[Side.BOTTOM], "12.5")
     retype(card.boxes[Side.LEFT], "10")
     assert framing.extension == Extension(60, 0, 300, 50)
-    QTest.mouseClick(card.pixels, LEFT)
+    QTest.mouseClick(card.units.buttons[False], LEFT)
     assert values(card) == [60, 0, 300, 50]
     assert framing.extension == Extension(60, 0, 300, 50)
 
 
 def test_to_show_percents_rounds_nothing_that_is_set(card: FrameCard, framing: Framing) -> None:
     framing.set_extension(Extension(right=301))
-    QTest.mouseClick(card.percent, LEFT)
+    QTest.mouseClick(card.units.buttons[True], LEFT)
     assert card.boxes[Side.RIGHT].text() == "50.2"
     assert framing.extension == Extension(right=301)
-    QTest.mouseClick(card.pixels, LEFT)
+    QTest.mouseClick(card.units.buttons[False], LEFT)
     assert card.boxes[Side.RIGHT].value() == 301
 
 
@@ -129,25 +129,6 @@ def test_what_is_no_ratio_goes_when_the_field_is_left(card: FrameCard, framing: 
 def test_a_ratio_that_is_not_in_the_list_is_shown_too(card: FrameCard, framing: Framing) -> None:
     framing.set_aspect(Fraction(21, 9))
     assert card.aspect.currentText() == "7:3"
-
-
-@pytest.mark.parametrize(
-    ("text", "ratio"),
-    [
-        ("16:9", Fraction(16, 9)),
-        (" 3 / 2 ", Fraction(3, 2)),
-        ("5x4", Fraction(5, 4)),
-        ("1.85:1", Fraction(37, 20)),
-        ("0:1", None),
-        ("1:0", None),
-        ("16", None),
-        ("-1:2", None),
-        ("1e3:1", None),
-        ("99999:1", None),
-    ],
-)
-def test_what_a_ratio_is(text: str, ratio: Fraction | None) -> None:
-    assert ratio_of(text) == ratio
 
 
 def test_the_anchor_is_where_the_picture_lies(card: FrameCard, framing: Framing) -> None:
@@ -225,8 +206,7 @@ def test_every_control_has_a_name_and_a_tip(card: FrameCard) -> None:
         *card.boxes.values(),
         *card.anchors.buttons.values(),
         card.aspect,
-        card.pixels,
-        card.percent,
+        *card.units.buttons.values(),
     ]
     names = set()
     for control in controls:
@@ -244,3 +224,9 @@ def test_no_text_is_cut_off(card: FrameCard, framing: Framing) -> None:
         assert box.fontMetrics().horizontalAdvance(box.text()) <= box.width() - 24
     for label in card.findChildren(QLabel):
         assert label.height() >= label.heightForWidth(label.width())
+
+
+def test_a_reader_finds_the_name_of_the_list_beside_it(card: FrameCard) -> None:
+    reader = QAccessible.queryAccessibleInterface(card.aspect)
+    labels = reader.relations(QAccessible.RelationFlag.Label)
+    assert [label.text(QAccessible.Text.Name) for label, _ in labels] == ["Aspect ratio"]

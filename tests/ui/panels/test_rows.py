@@ -298,21 +298,21 @@ def test_segments_choose_by_pointer_and_by_arrow_keys(parameters: Parameters, sh
     row = choice_row(parameters, parameters.schema["output_format"])
     assert isinstance(row, SegmentsRow)
     show(row)
-    assert row.buttons["jpg"].isChecked()
-    QTest.mouseClick(row.buttons["png"], LEFT)
+    assert row.choice.buttons["jpg"].isChecked()
+    QTest.mouseClick(row.choice.buttons["png"], LEFT)
     assert parameters["output_format"] == "png"
-    assert not row.buttons["jpg"].isChecked()
-    QTest.keyClick(row.buttons["png"], Key.Key_Left)
+    assert not row.choice.buttons["jpg"].isChecked()
+    QTest.keyClick(row.choice.buttons["png"], Key.Key_Left)
     assert parameters["output_format"] == "jpg"
-    assert row.buttons["jpg"].hasFocus()
+    assert row.choice.buttons["jpg"].hasFocus()
 
 
 def test_one_segment_stays_down(parameters: Parameters, show: Show) -> None:
     row = SegmentsRow(parameters, parameters.schema["output_format"])
     show(row)
     for _ in range(2):
-        QTest.mouseClick(row.buttons["jpg"], LEFT)
-        assert row.buttons["jpg"].isChecked()
+        QTest.mouseClick(row.choice.buttons["jpg"], LEFT)
+        assert row.choice.buttons["jpg"].isChecked()
     assert parameters["output_format"] == "jpg"
 
 
@@ -321,11 +321,11 @@ def test_no_segment_is_down_without_a_value(schema: ParameterSchema, show: Show)
     parameters = Parameters(replace(schema, parameters=(optional,)))
     row = SegmentsRow(parameters, optional)
     show(row)
-    assert not any(button.isChecked() for button in row.buttons.values())
-    QTest.mouseClick(row.buttons["png"], LEFT)
+    assert not any(button.isChecked() for button in row.choice.buttons.values())
+    QTest.mouseClick(row.choice.buttons["png"], LEFT)
     QTest.mouseClick(row.reset, LEFT)
     assert parameters["output_format"] is None
-    assert not any(button.isChecked() for button in row.buttons.values())
+    assert not any(button.isChecked() for button in row.choice.buttons.values())
 
 
 @pytest.mark.parametrize(("count", "kind"), [(3, SegmentsRow), (4, SegmentsRow), (5, ListRow)])

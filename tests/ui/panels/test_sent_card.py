@@ -162,7 +162,7 @@ def test_it_tells_how_much_smaller_a_large_crop_is_sent(at_table: AtTable) -> No
 
 def test_the_context_is_chosen_by_pointer(at_table: AtTable) -> None:
     async def body(table: Table) -> None:
-        automatic, whole, by_hand = table.card.context.buttons
+        automatic, whole, by_hand = table.card.context.choice.buttons.values()
         table.paint(HERE)
         await table.previewed()
         assert automatic.isChecked()
@@ -184,7 +184,7 @@ def test_the_context_is_chosen_by_pointer(at_table: AtTable) -> None:
 
 def test_the_context_is_chosen_by_keys(at_table: AtTable) -> None:
     async def body(table: Table) -> None:
-        automatic, whole, _ = table.card.context.buttons
+        automatic, whole, _ = table.card.context.choice.buttons.values()
         table.paint(HERE)
         await table.previewed()
 
@@ -203,7 +203,7 @@ def test_the_context_is_chosen_by_keys(at_table: AtTable) -> None:
 
 def test_areas_far_apart_can_be_runs_of_their_own(at_table: AtTable) -> None:
     async def body(table: Table) -> None:
-        together, apart = table.card.areas.buttons
+        together, apart = table.card.areas.choice.buttons.values()
         table.paint(HERE)
         await table.previewed()
         assert not table.card.areas.isVisible()
@@ -216,7 +216,8 @@ def test_areas_far_apart_can_be_runs_of_their_own(at_table: AtTable) -> None:
         await table.previewed(lambda preview: len(preview.plans) == 2)
         assert table.lines[0] == "2 runs; the first: crop 1,440 × 1,440 (100 %)"
         assert table.lines[1].startswith("image ≈ ")
-        assert not table.card.context.buttons[2].isEnabled(), "two frames are not one"
+        *_, by_hand = table.card.context.choice.buttons.values()
+        assert not by_hand.isEnabled(), "two frames are not one"
         await table.click(together)
         assert not table.sending.apart
 
@@ -298,7 +299,8 @@ def test_everything_has_a_name_and_no_text_is_cut_off(at_table: AtTable) -> None
         await acting(QApplication.processEvents)
         for label in (card.size_label, card.bytes_label, card.promise):
             assert label.height() >= label.heightForWidth(label.width()) > 0
-        for button in (*card.context.buttons, *card.areas.buttons):
+        rows = (card.context, card.areas)
+        for button in [b for row in rows for b in row.choice.buttons.values()]:
             assert button.width() >= button.fontMetrics().horizontalAdvance(button.text())
 
     at_table(body)
