@@ -15,6 +15,8 @@ import pytest
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 # Nor does any test reach the key store of whoever runs it.
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+# One authority in place of the system's hundreds, whose reading takes longer than most tests.
+os.environ["SSL_CERT_FILE"] = str(Path(__file__).with_name("apiframe") / "tls" / "authority.pem")
 
 from PySide6.QtWidgets import QApplication
 
@@ -57,6 +59,7 @@ def garbage_on_this_thread() -> Iterator[None]:
     """As in the program: a collection in a worker thread would destroy widgets there."""
     gc.disable()
     yield
+    gc.unfreeze()
     gc.enable()
 
 
@@ -65,6 +68,8 @@ def collect_after_a_module(garbage_on_this_thread: None) -> Iterator[None]:
     yield
     gc.disable()
     gc.collect()
+    # What is left stays, as a rule, and is not looked through again after every other module.
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")

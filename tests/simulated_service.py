@@ -45,8 +45,9 @@ class Service:
             away = (round(size[0] * 1.19), round(size[1] * 1.19))
             levels = np.asarray(cv2.resize(levels, away, interpolation=cv2.INTER_CUBIC), np.float32)
             levels = np.asarray(cv2.resize(levels, size, interpolation=cv2.INTER_AREA), np.float32)
-        levels = levels * np.array(self.gain, np.float32) + np.array(self.offset, np.float32)
-        pixels = np.clip(np.rint(levels), 0, 255).astype(np.uint8)
+        levels *= np.array(self.gain, np.float32)
+        levels += np.array(self.offset, np.float32)
+        pixels = np.clip(np.rint(levels, out=levels), 0, 255, out=levels).astype(np.uint8)
         return pixels if self.jpeg is None else _through_jpeg(pixels, self.jpeg)
 
 

@@ -190,7 +190,7 @@ def test_a_stamp_is_read_as_written(tmp_path: Path) -> None:
 
 def test_the_checks_leave_the_slow_tests_out_unless_all_is_asked_for() -> None:
     usual = dev.checks([])
-    assert list(usual) == ["format", "lint", "types", "imports", "tests"]
+    assert list(usual) == ["format", "lint", "imports", "tests", "types"]
     assert usual["tests"][-2:] == ["-m", "not slow"]
     assert dev.checks(["--all"])["tests"][1:] == ["-m", "pytest"]
 
@@ -231,6 +231,31 @@ def test_where_napari_cannot_be_installed_it_is_left_out(
 def test_a_program_runs_in_the_project_with_its_environment_and_status() -> None:
     code = "import os, sys; sys.exit(7 if os.getcwd() == os.environ['EXPECTED'] else 1)"
     assert dev.call([sys.executable, "-c", code], EXPECTED=str(dev.ROOT)) == 7
+
+
+def test_the_last_check_runs_beside_the_others_and_is_told_after_them(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    # Each waits for what the other one does.
+    meet = "import sys, pathlib as p; a, b = map(p.Path, sys.argv[1:3]); a.touch()\n"
+    meet += "while not b.exists(): pass\nprint(sys.argv[3]); sys.exit(int(sys.argv[4]))"
+    steps = {
+        "one": [sys.executable, "-c", meet, str(first), str(second), "said first", "0"],
+        "two": [sys.executable, "-c", meet, str(second), str(first), "said last", "1"],
+    }
+    monkeypatch.setattr(dev, "provide", lambda *_: None)
+    monkeypatch.setattr(dev, "ensure_environment", lambda: None)
+    monkeypatch.setattr(dev, "checks", lambda _: steps)
+    assert dev.test([]) == 1
+    lines = [line for line in capfd.readouterr().out.splitlines() if line]
+    assert [line.split(" ")[:2] for line in lines[:4]] == [
+        ["---", "one"],
+        ["said", "first"],
+        ["---", "two"],
+        ["said", "last"],
+    ]
+    assert [line.split()[:2] for line in lines[-2:]] == [["one", "ok"], ["two", "FAILED"]]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")

@@ -13,8 +13,9 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -113,17 +114,17 @@ class Program:
     def home(self) -> Path:
         return self.folder / "home"
 
-    @cached_property
+    @property
     def data(self) -> Path:
         """Where the program keeps its ledger."""
-        return Path(self.python(_TELL_DATA_FOLDER).stdout)
+        return self.home / _data_in_home()
 
     def log(self) -> str:
         """What all runs have logged."""
         return "".join(path.read_text("utf-8") for path in self.home.rglob("fluxfill-studio.log"))
 
     def _environment(self, key: str | None) -> Mapping[str, str]:
-        names = ("PATH", "SYSTEMROOT", "PYTHON_KEYRING_BACKEND")
+        names = ("PATH", "SYSTEMROOT", "PYTHON_KEYRING_BACKEND", "SSL_CERT_FILE")
         kept = {name: os.environ[name] for name in names if name in os.environ}
         # No XDG variable is kept, and Windows is asked for its folders in another way.
         home = {
@@ -136,6 +137,13 @@ class Program:
         }
         environment = {**kept, **home, "PYTHONPATH": str(ROOT)}
         return environment if key is None else {**environment, "APIFRAME_API_KEY": key}
+
+
+@cache
+def _data_in_home() -> Path:
+    with TemporaryDirectory() as folder:
+        program = Program(Path(folder))
+        return Path(program.python(_TELL_DATA_FOLDER).stdout).relative_to(program.home)
 
 
 @pytest.fixture

@@ -76,18 +76,9 @@ def test_a_list_of_a_newer_version_is_left_as_it_is(program: Program, service: S
 
 
 def test_a_list_that_another_program_keeps_locked(program: Program, service: Served) -> None:
+    """While a job is under way, and before another one is recorded."""
     save_pictures(program.folder, Size(64, 48))
-    with closing(
-        sqlite3.connect(program.data / "ledger.sqlite3", isolation_level=None)
-    ) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        process = program.run(*FILL, "--base-url", service.url, key=KEY)
-    check(process.returncode, process.stderr, "Another program keeps the list of jobs locked.")
-    assert service.asked == []
-
-
-def test_a_list_that_is_locked_while_a_job_is_under_way(program: Program, service: Served) -> None:
-    save_pictures(program.folder, Size(64, 48))
+    message = "Another program keeps the list of jobs locked."
     with program.started(*FILL, "--base-url", service.url, key=KEY) as process:
         assert process.stderr is not None
         has_begun(process)
@@ -95,14 +86,16 @@ def test_a_list_that_is_locked_while_a_job_is_under_way(program: Program, servic
             sqlite3.connect(program.data / "ledger.sqlite3", isolation_level=None)
         ) as connection:
             connection.execute("BEGIN IMMEDIATE")
+            refused = program.run(*FILL[:-1], "another.png", "--base-url", service.url, key=KEY)
             stderr = process.stderr.read()
             assert process.wait(30) == 1
+    check(refused.returncode, refused.stderr, message)
     assert stderr.startswith(
-        "Another program keeps the list of jobs locked. "
-        "The run may go on at the service and is charged once if it succeeds. "
+        f"{message} The run may go on at the service and is charged once if it succeeds. "
     )
     assert program.go_on(stderr).returncode == 0
     assert load(program.folder / "out.png").shape == (48, 64, 3)
+    assert service.asked.count("POST /v2/uploads") == 2
     assert service.asked.count("POST /v2/images/edit") == 1
 
 

@@ -56,5 +56,5 @@ def in_program(application: Application, qt_loop: QtLoop) -> InProgram:
 @pytest.fixture
 def picture(tmp_path: Path) -> Path:
     path = tmp_path / "harbour.png"
-    Image.fromarray(photograph(1500, 1000)).save(path)
+    Image.fromarray(photograph(750, 500)).save(path)
     return path

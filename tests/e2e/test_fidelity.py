@@ -155,15 +155,25 @@ async def desk(tmp_path: Path, schema: ParameterSchema) -> AsyncIterator[Desk]:
             yield desk
 
 
-async def filled(desk: Desk, source: Source, mask: Plane, output: Path, blend: Blend) -> Source:
-    """The picture that a run leaves in `output`, as it is read from there."""
+async def begun(desk: Desk, source: Source, mask: Plane, output: Path, blend: Blend) -> str:
+    """The id of a run whose picture is to be left in `output`."""
     request = FillRequest.build(desk.schema, {"prompt": "x", "output_format": "png"})
     wish = Wish(str(output), overwrite=False)
     order = Order(request, plan_run(source, mask), desk.engine, desk.base_url, wish, blend)
-    job = await desk.queue.add(order)
+    return (await desk.queue.add(order)).id
+
+
+async def filled(desk: Desk, source: Source, mask: Plane, output: Path, blend: Blend) -> Source:
+    """The picture that a run leaves in `output`, as it is read from there."""
+    job_id = await begun(desk, source, mask, output, blend)
     await desk.over()
-    assert desk.jobs[job.id].state is JobState.DONE, desk.jobs[job.id].error
-    assert desk.outcomes[job.id].changed_outside == 0
+    return left(desk, job_id, output)
+
+
+def left(desk: Desk, job_id: str, output: Path) -> Source:
+    """The picture that a run has left there."""
+    assert desk.jobs[job_id].state is JobState.DONE, desk.jobs[job_id].error
+    assert desk.outcomes[job_id].changed_outside == 0
     return read_source(output)
 
 
@@ -189,12 +199,15 @@ async def test_what_is_saved_differs_inside_the_mask_only(
     save_picture(path, case.source(), overwrite=False)
     before = read_source(path)
     assert (before.samples.model, before.samples.depth) == (case.model, case.depth)
+    runs = []
     for number, make in enumerate(MASKS):
-        mask = make()
-        output = tmp_path / f"after-{number}{case.ending}"
+        mask, output = make(), tmp_path / f"after-{number}{case.ending}"
         # Every mask with another way to match.
         blend = Blend(match=list(Match)[number % len(Match)])
-        check(before, await filled(desk, before, mask, output, blend), mask)
+        runs.append((await begun(desk, before, mask, output, blend), mask, output))
+    await desk.over()
+    for job_id, mask, output in runs:
+        check(before, left(desk, job_id, output), mask)
 
 
 def palette(path: Path) -> None:

@@ -194,11 +194,16 @@ def test_painting_and_a_second_run_go_on_while_one_runs(
 
 
 def test_an_outpaint_preset_runs_without_a_mask_and_keeps_the_original(
-    application: Application, in_program: InProgram
+    application: Application, in_program: InProgram, tmp_path: Path
 ) -> None:
+    # A real photograph, as the original is found in the result by its own detail.
+    path = tmp_path / "sample.png"
+    with Image.open(samples(resources())[0]) as sample:
+        sample.resize((480, 480)).save(path)
+
     async def drive() -> None:
         studio, window = application.studio, application.window
-        await open_file(application, samples(resources())[0])
+        await open_file(application, path)
         QTest.keyClick(window, Qt.Key.Key_F3)
         studio.parameters.set("outpaint", "Left outpaint")
         write_prompt(application, "more sea")

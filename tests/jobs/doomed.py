@@ -1,19 +1,26 @@
-"""A process that is killed in the middle of a job, and the one that is started next.
+"""Processes that are killed in the middle of a job, and those that are started next.
 
-``doomed.py run URL OUTPUT SEED POINT`` kills itself by SIGKILL at the POINT-th of the moments right
-before and right after anything is written, and else prints how many of them there are. With
-``grow`` in place of ``run`` the job has two parts.
-``doomed.py resume URL`` takes up what it finds. The ledger lies in the folder of the program's own.
+A line on standard input, a list in JSON, orders one: its home, in which ``stdout`` and ``stderr``
+are left too, and what it is to do. It is forked off this script, which has imported everything and
+started no thread, as that takes longer than most jobs here; its exit status is printed.
+
+``run URL OUTPUT SEED POINT`` kills itself by SIGKILL at the POINT-th of the moments right before
+and right after anything is written, and else prints how many of them there are. With ``grow`` in
+place of ``run`` the job has two parts.
+``resume URL`` takes up what it finds. The ledger lies in the folder of the program's own.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
+import json
 import os
 import signal
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TypeVar
 
@@ -31,7 +38,13 @@ from fluxfill_studio.storage.ledger import Ledger
 from fluxfill_studio.storage.paths import data_folder, load_schema, resources
 from tests.jobs.desk import Desk
 
+# What would be imported late, in each process anew.
+for late in ("anyio._backends._asyncio", "httpcore", "PIL.PngImagePlugin"):
+    import_module(late)
+
 T = TypeVar("T")
+
+_PATIENCE = 60  # seconds, after which a process is ended by SIGALRM
 
 
 class Doom:
@@ -104,8 +117,29 @@ async def resume(url: str) -> None:
         sys.stdout.write(" ".join(job.state.value for job in desk.jobs.values()))
 
 
-def main(arguments: list[str]) -> None:
-    match arguments:
+def forked() -> list[str]:
+    """Return what is to be done, in a process made for it; this one ends with its input."""
+    # Else each would copy all that is here, to look for garbage in it.
+    gc.freeze()
+    for line in sys.stdin:
+        order: list[str] = json.loads(line)
+        home, *arguments = order
+        child = os.fork()
+        if child == 0:
+            signal.alarm(_PATIENCE)
+            os.environ.update(HOME=home, XDG_DATA_HOME=str(Path(home, "data")))
+            for stream in (sys.stdout, sys.stderr):
+                with Path(home, stream.name.strip("<>")).open("w") as file:
+                    os.dup2(file.fileno(), stream.fileno())
+            return arguments
+        _, status = os.waitpid(child, 0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.flush()
+    sys.exit()
+
+
+def main() -> None:
+    match forked():
         case ["run" | "grow" as command, url, output, seed, point]:
             in_parts = command == "grow"
             asyncio.run(run(url, Path(output), int(seed), int(point), in_parts=in_parts))
@@ -114,4 +148,4 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

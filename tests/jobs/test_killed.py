@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -25,9 +26,11 @@ _POINTS = 32
 _POINTS_IN_PARTS = 50
 
 
-needs_sigkill = pytest.mark.skipif(
-    not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here"
+pytestmark = pytest.mark.skipif(
+    not hasattr(os, "fork"), reason="processes are forked and killed as on Unix"
 )
+
+Start = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
@@ -38,52 +41,74 @@ def service(schema: ParameterSchema) -> Iterator[FaultyService]:
         yield service
 
 
-def start(home: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run the script to its end in a home of its own."""
-    environment = {**os.environ, "HOME": str(home), "XDG_DATA_HOME": str(home / "data")}
-    command = [sys.executable, str(_SCRIPT), *map(str, arguments)]
-    return subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=60, check=False
-    )
+@pytest.fixture(scope="module")
+def starter() -> Iterator[subprocess.Popen[str]]:
+    """What the processes are forked off; numpy's threads would be lost in them."""
+    with subprocess.Popen(
+        [sys.executable, str(_SCRIPT)],
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as starter:
+        yield starter
 
 
-def test_these_are_all_the_points(tmp_path: Path, service: FaultyService) -> None:
-    ended = start(tmp_path, "run", service.url, tmp_path / "out.png", 1000, -1)
+@pytest.fixture
+def start(starter: subprocess.Popen[str], tmp_path: Path) -> Start:
+    """Runs a process to its end in a home of this test's own."""
+
+    def start(*arguments: object) -> subprocess.CompletedProcess[str]:
+        assert starter.stdin is not None
+        assert starter.stdout is not None
+        starter.stdin.write(json.dumps([str(part) for part in (tmp_path, *arguments)]) + "\n")
+        starter.stdin.flush()
+        status = int(starter.stdout.readline())
+        said = [(tmp_path / name).read_text() for name in ("stdout", "stderr")]
+        return subprocess.CompletedProcess([], status, *said)
+
+    return start
+
+
+def test_these_are_all_the_points(start: Start, tmp_path: Path, service: FaultyService) -> None:
+    ended = start("run", service.url, tmp_path / "out.png", 1000, -1)
     assert (ended.stderr, ended.returncode) == ("", 0)
     assert int(ended.stdout) == _POINTS >= 20
 
 
-def test_these_are_all_the_points_of_a_job_in_parts(tmp_path: Path, service: FaultyService) -> None:
-    ended = start(tmp_path, "grow", service.url, tmp_path / "out.png", 3000, -1)
+def test_these_are_all_the_points_of_a_job_in_parts(
+    start: Start, tmp_path: Path, service: FaultyService
+) -> None:
+    ended = start("grow", service.url, tmp_path / "out.png", 3000, -1)
     assert (ended.stderr, ended.returncode) == ("", 0)
     assert int(ended.stdout) == _POINTS_IN_PARTS
 
 
-@needs_sigkill
 # Up to there it is as with one part.
 @pytest.mark.parametrize("point", range(20, _POINTS_IN_PARTS))
 def test_a_job_in_parts_survives_its_process(
-    tmp_path: Path, service: FaultyService, point: int
+    start: Start, tmp_path: Path, service: FaultyService, point: int
 ) -> None:
     output, seed = tmp_path / "out.png", 2000 + point
-    killed = start(tmp_path, "grow", service.url, output, seed, point)
+    killed = start("grow", service.url, output, seed, point)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
 
-    resumed = start(tmp_path, "resume", service.url)
+    resumed = start("resume", service.url)
     assert (resumed.stderr, resumed.returncode) == ("", 0)
     jobs = [job for job in service.account.jobs.values() if job.params.get("seed") == seed]
     assert [job.charged > 0 for job in jobs] == [True, True]
     assert read_source(output).size == Size(192, 64)
 
 
-@needs_sigkill
 @pytest.mark.parametrize("point", range(_POINTS))
-def test_a_job_survives_its_process(tmp_path: Path, service: FaultyService, point: int) -> None:
+def test_a_job_survives_its_process(
+    start: Start, tmp_path: Path, service: FaultyService, point: int
+) -> None:
     output = tmp_path / "out.png"
-    killed = start(tmp_path, "run", service.url, output, point, point)
+    killed = start("run", service.url, output, point, point)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
 
-    resumed = start(tmp_path, "resume", service.url)
+    resumed = start("resume", service.url)
     assert (resumed.stderr, resumed.returncode) == ("", 0)
     jobs = [job for job in service.account.jobs.values() if job.params.get("seed") == point]
     if point < _UNKNOWN:
@@ -93,5 +118,5 @@ def test_a_job_survives_its_process(tmp_path: Path, service: FaultyService, poin
     (job,) = jobs
     assert job.charged > 0
     assert tuple(int(value) for value in read_source(output).pixels[24, 34]) == job.colour
-    again = start(tmp_path, "resume", service.url)
+    again = start("resume", service.url)
     assert (again.stdout.strip(), again.stderr) == ("", "")
