@@ -36,12 +36,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import IO
 
+    Steps = dict[str, list[str | Path]]
+
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements.lock"
 STAMP = VENV / "fluxfill-studio.json"
 OLDEST = (3, 11)
 INTERRUPTED = 130
+# Of the tests, about the half, by time, that shows nothing and measures no pauses.
+PLAIN = [f"tests/{folder}" for folder in ("apiframe", "core", "sandbox", "storage")]
 
 # What is looked for (a shared library, a font file, a program or Python's own ensurepip) and the
 # Debian package it is in.
@@ -289,58 +293,61 @@ def run(arguments: list[str]) -> int:
     return call([tool("python"), "-m", "fluxfill_studio", *arguments])
 
 
-def checks(arguments: Sequence[str]) -> dict[str, list[str | Path]]:
-    """Return the steps of `test` by name; `arguments` are --all or those of pytest."""
+def checks(arguments: Sequence[str]) -> tuple[Steps, Steps]:
+    """Return the steps of `test`, and those that run beside them; `arguments` as for `test`.
+
+    Where pytest is given arguments of its own, all tests are one step.
+    """
     chosen = [] if "--all" in arguments else ["-m", "not slow"]
     passed_on = [argument for argument in arguments if argument != "--all"]
-    return {
+    pytest: list[str | Path] = [tool("python"), "-m", "pytest", *chosen]
+    steps: Steps = {
         "format": [tool("ruff"), "format", "--check", "."],
         "lint": [tool("ruff"), "check", "."],
         "imports": [tool("lint-imports"), "--no-logo"],
-        "tests": [tool("python"), "-m", "pytest", *chosen, *passed_on],
-        "types": [tool("mypy")],
     }
+    beside: Steps = {"types": [tool("mypy")]}
+    if passed_on:
+        steps["tests"] = [*pytest, *passed_on]
+    else:
+        steps["tests"] = [*pytest, *(f"--ignore={folder}" for folder in PLAIN)]
+        beside["more tests"] = [*pytest, *PLAIN]
+    return steps, beside
 
 
 def test(arguments: list[str]) -> int:
-    """Run every check, also after one has failed, and sum up.
-
-    The last one runs beside the others, which leave a processor free most of the time.
-    """
+    """Run every check, also after one has failed, and sum up."""
     wanted = {**WINDOW, **XVFB, **FONTS, **(build_needs() if "--all" in arguments else {})}
     provide(BASE, wanted)
     ensure_environment()
-    steps = checks(arguments)
-    results = {}
-    with TemporaryFile("w+", errors="replace") as output, ThreadPoolExecutor(1) as beside:
-        last, command = steps.popitem()
-        ended = beside.submit(timed, command, output)
-        for name, command in steps.items():
-            say(heading(name))
-            results[name] = timed(command, QT_QPA_PLATFORM="offscreen")
-            if results[name][0] == INTERRUPTED:
-                return INTERRUPTED
-        results[last] = ended.result()
+    steps, beside = checks(arguments)
+    with TemporaryFile("w+", errors="replace") as output, ThreadPoolExecutor(1) as second:
+        ended = second.submit(run_steps, beside, output)
+        results = run_steps(steps)
+        results.update(ended.result())
         output.seek(0)
-        say(heading(last) + "\n" + output.read().rstrip())
+        say(output.read().rstrip())
     say("\n" + "-" * 80)
     for name, (status, seconds) in results.items():
-        say(f"{name:8} {'FAILED' if status else 'ok':8} {seconds:6.1f} s")
-    return 1 if any(status for status, _ in results.values()) else 0
+        say(f"{name:12} {'FAILED' if status else 'ok':8} {seconds:6.1f} s")
+    statuses = {status for status, _ in results.values()}
+    return INTERRUPTED if INTERRUPTED in statuses else int(statuses != {0})
 
 
-def heading(name: str) -> str:
-    """Return the line above what a check says."""
-    return f"\n--- {name} " + "-" * (75 - len(name))
+def run_steps(steps: Steps, output: IO[str] | None = None) -> dict[str, tuple[int, float]]:
+    """Run commands by name, also after one has failed; return exit statuses and seconds.
 
-
-def timed(
-    command: Sequence[str | Path], output: IO[str] | None = None, **environment: str
-) -> tuple[int, float]:
-    """Run a command as `call` does; return its exit status and the seconds that it took."""
-    start = time.monotonic()
-    status = call(command, output, **environment)
-    return status, time.monotonic() - start
+    What they say goes to `output`, or to where this program's goes. Ctrl+C ends it.
+    """
+    results = {}
+    for name, command in steps.items():
+        print(f"\n--- {name} " + "-" * (75 - len(name)), file=output, flush=True)
+        start = time.monotonic()
+        status = call(command, output, QT_QPA_PLATFORM="offscreen")
+        results[name] = status, time.monotonic() - start
+        if status == INTERRUPTED:
+            break
+    return results
 
 
 def build_needs() -> dict[str, str]:

@@ -189,15 +189,24 @@ def test_a_stamp_is_read_as_written(tmp_path: Path) -> None:
 
 
 def test_the_checks_leave_the_slow_tests_out_unless_all_is_asked_for() -> None:
-    usual = dev.checks([])
-    assert list(usual) == ["format", "lint", "imports", "tests", "types"]
-    assert usual["tests"][-2:] == ["-m", "not slow"]
-    assert dev.checks(["--all"])["tests"][1:] == ["-m", "pytest"]
+    steps, beside = dev.checks([])
+    assert [*steps, *beside] == ["format", "lint", "imports", "tests", "types", "more tests"]
+    for tests in (steps["tests"], beside["more tests"]):
+        assert tests[1:5] == ["-m", "pytest", "-m", "not slow"]
+    assert "not slow" not in dev.checks(["--all"])[0]["tests"]
+
+
+def test_the_tests_are_all_run_and_none_twice() -> None:
+    steps, beside = dev.checks([])
+    named = beside["more tests"][5:]
+    assert [f"--ignore={folder}" for folder in named] == steps["tests"][5:]
+    assert all(list(dev.ROOT.glob(f"{folder}/**/test_*.py")) for folder in named)
 
 
 def test_other_arguments_go_to_pytest() -> None:
-    tests = dev.checks(["tests/core", "--all", "-k", "mask"])["tests"]
-    assert tests[-3:] == ["tests/core", "-k", "mask"]
+    steps, beside = dev.checks(["tests/core", "--all", "-k", "mask"])
+    assert steps["tests"][-3:] == ["tests/core", "-k", "mask"]
+    assert list(beside) == ["types"]
 
 
 def test_arguments_go_to_the_bench() -> None:
@@ -233,20 +242,18 @@ def test_a_program_runs_in_the_project_with_its_environment_and_status() -> None
     assert dev.call([sys.executable, "-c", code], EXPECTED=str(dev.ROOT)) == 7
 
 
-def test_the_last_check_runs_beside_the_others_and_is_told_after_them(
+def test_some_checks_run_beside_the_others_and_are_told_after_them(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     # Each waits for what the other one does.
     meet = "import sys, pathlib as p; a, b = map(p.Path, sys.argv[1:3]); a.touch()\n"
     meet += "while not b.exists(): pass\nprint(sys.argv[3]); sys.exit(int(sys.argv[4]))"
-    steps = {
-        "one": [sys.executable, "-c", meet, str(first), str(second), "said first", "0"],
-        "two": [sys.executable, "-c", meet, str(second), str(first), "said last", "1"],
-    }
+    one = [sys.executable, "-c", meet, str(first), str(second), "said first", "0"]
+    two = [sys.executable, "-c", meet, str(second), str(first), "said last", "1"]
     monkeypatch.setattr(dev, "provide", lambda *_: None)
     monkeypatch.setattr(dev, "ensure_environment", lambda: None)
-    monkeypatch.setattr(dev, "checks", lambda _: steps)
+    monkeypatch.setattr(dev, "checks", lambda _: ({"one": one}, {"two": two}))
     assert dev.test([]) == 1
     lines = [line for line in capfd.readouterr().out.splitlines() if line]
     assert [line.split(" ")[:2] for line in lines[:4]] == [
