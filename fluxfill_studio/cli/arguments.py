@@ -144,6 +144,13 @@ def _add_run_arguments(parser: ArgumentParser, schema: ParameterSchema) -> None:
         help=".png, .tif, .jpg, .webp or .avif",
     )
     parser.add_argument(
+        "--quality",
+        type=int,
+        choices=range(1, 101),
+        metavar="N",
+        help="of a .jpg, 1 to 100 [95]",
+    )
+    parser.add_argument(
         "--set",
         dest="settings",
         action="append",

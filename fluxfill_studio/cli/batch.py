@@ -93,9 +93,12 @@ class Run:
         """About how much of the run is over, 0 to 1."""
         if self.job is None:
             return 0.0
-        begun = _SHARES.get(self.job.state, 1.0)
+        begun, ready = _SHARES.get(self.job.state, 1.0), _SHARES[JobState.BLENDING]
         if self.job.state is JobState.WAITING and self.job.progress is not None:
             begun += self.job.progress * (_SHARES[JobState.DOWNLOADING] - begun)
+        if begun < ready:
+            # It has to come that far with every part.
+            begun = (len(self.job.results) * ready + begun) / len(self.job.plans)
         return begun
 
 

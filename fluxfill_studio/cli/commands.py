@@ -66,7 +66,7 @@ def _fill(args: Namespace, schema: ParameterSchema) -> int:
         with office_in(data_folder(), schema, access) as office:
             base_url = office.service(engine).base_url
             for request, target in zip(requests, targets, strict=True):
-                wish = Wish(str(target.absolute()), args.force)
+                wish = Wish(str(target.absolute()), args.force, args.quality)
                 order = Order(request, inputs, engine, base_url, wish, blend)
                 batch.runs.append(Run.of_order(order, target))
             office.execute(batch, terminal)

@@ -83,10 +83,14 @@ class Upload:
 
 @dataclass(frozen=True)
 class Wish:
-    """Where the finished picture is to be written."""
+    """Where the finished picture is to be written.
+
+    `quality` is that of a JPEG, 1 to 100; None is the usual one.
+    """
 
     path: str
     overwrite: bool
+    quality: int | None = None
 
 
 @dataclass(frozen=True)
@@ -103,13 +107,15 @@ class Job:
     job of a key, and takes a key with another body for a mistake (409). Hence `submitted_at`, set
     before the request goes out, and the uploads, kept as long as the submission may be repeated.
 
-    `progress` is 0 to 1 where the service told it, `seconds` how long it worked. `charged` is in
-    credits, for all parts, of which those before this one took `charged_before`. `source_file` is
-    the name under which the picture that was opened is kept. `blend` is how the picture is put
-    together from what came back. `error` is what the job ended with.
+    `progress` is 0 to 1 where the service told it, `seconds` how long it worked and `charged` how
+    many credits that cost, both for all parts: those before this one took `seconds_before` and
+    `charged_before`. `source_file` is the name under which the picture that was opened is kept.
+    `blend` is how the picture is put together from what came back. `error` is what the job ended
+    with.
 
     Two facts hold for the moment only: `trouble` is what a step is being repeated for, None while
-    all goes well; `remaining` is how many seconds the service will probably still take.
+    all goes well; `remaining` is how many seconds the service will probably still take, for this
+    part and those after it.
     """
 
     id: str
@@ -132,6 +138,7 @@ class Job:
     result_url: str | None = None
     results: tuple[str, ...] = ()
     seconds: float | None = None
+    seconds_before: float = 0.0
     charged: int | None = None
     charged_before: int = 0
     saved: str | None = None
@@ -198,8 +205,10 @@ class Job:
         kept = replace(self, results=(*self.results, name))
         if kept.next_step is JobState.BLENDING:
             return kept.moved(JobState.BLENDING)
-        next_part = replace(kept, charged_before=self.charged or 0).unsent(idempotency_key)
-        return next_part.moved(JobState.UPLOADING)
+        counted = replace(
+            kept, seconds_before=self.seconds or 0.0, charged_before=self.charged or 0
+        )
+        return counted.unsent(idempotency_key).moved(JobState.UPLOADING)
 
     def queued(self, idempotency_key: str) -> Job:
         """The job on its way again, which failed, was stopped, or whose process has ended.

@@ -16,7 +16,7 @@ from fluxfill_studio.core.picture.source import Source
 from fluxfill_studio.core.planning.plan import Inputs
 from fluxfill_studio.core.types import Pixels, Plane
 from fluxfill_studio.storage.job_files import JobFiles
-from fluxfill_studio.storage.saving import save_picture
+from fluxfill_studio.storage.saving import JPEG_QUALITY, save_picture
 
 
 def checked(data: bytes) -> Pixels:
@@ -87,11 +87,12 @@ def save_wish(wish: Wish, outcome: Outcome) -> None:
     killed that could not note it down.
     """
     path = Path(wish.path)
+    quality = JPEG_QUALITY if wish.quality is None else wish.quality
     try:
-        save_picture(path, outcome.picture, overwrite=wish.overwrite)
+        save_picture(path, outcome.picture, overwrite=wish.overwrite, quality=quality)
     except WouldOverwrite:
         with tempfile.TemporaryDirectory() as folder:
             copy = Path(folder) / path.name
-            save_picture(copy, outcome.picture, overwrite=False)
+            save_picture(copy, outcome.picture, overwrite=False, quality=quality)
             if not filecmp.cmp(copy, path, shallow=False):
                 raise

@@ -213,7 +213,7 @@ class JobRunner:
                         track.job,
                         result_url=answer.result_url,
                         charged=_charged(track.job, answer),
-                        seconds=seconds,
+                        seconds=track.job.seconds_before + seconds,
                         progress=1.0,
                         remaining=None,
                     )
@@ -231,17 +231,23 @@ class JobRunner:
     async def _pace(self, job: Job) -> Callable[[float, float | None], tuple[float, float | None]]:
         """How long to wait before a request, and how long the job will probably still take.
 
-        By the time that has passed and the progress; all in seconds.
+        By the time that has passed and the progress of its part; all in seconds. What the service
+        does for the parts that follow counts as well.
         """
         if job.engine is Engine.LOCAL:
             return lambda _elapsed, _progress: (_LOCAL_WAIT, None)
         pace = await asyncio.to_thread(
             lambda: Pace(self._ledger.durations(job.engine, job.base_url))
         )
-        return lambda elapsed, progress: (
-            pace.wait(elapsed, progress),
-            pace.expected(elapsed, progress),
-        )
+        later = len(job.plans) - job.part - 1
+
+        def told(elapsed: float, progress: float | None) -> tuple[float, float | None]:
+            expected, whole = pace.expected(elapsed, progress), pace.expected(0.0, None)
+            if expected is not None and whole is not None:
+                expected += later * whole
+            return pace.wait(elapsed, progress), expected
+
+        return told
 
     async def _begin_anew(self, track: _Track, making: Making, answer: JobReport) -> None:
         """Go on after a failure that was ours: the uploads had expired when the job began.

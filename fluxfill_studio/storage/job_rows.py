@@ -26,7 +26,8 @@ Column = str | int | float | None
 def row_of(job: Job) -> dict[str, Column]:
     """The columns that a job fills: those that are asked for, and the rest as one document.
 
-    `trouble` and `remaining` are left out: they hold for the moment only.
+    `trouble` and `remaining` are left out: they hold for the moment only. The column `seconds` is
+    what others can learn from: how long the service works on one part.
     """
     document = {
         "request": dict(job.request.values),
@@ -34,7 +35,7 @@ def row_of(job: Job) -> dict[str, Column]:
         "idempotency_key": job.idempotency_key,
         "source_name": job.source_name,
         "source_file": job.source_file,
-        "wish": job.wish and {"path": job.wish.path, "overwrite": job.wish.overwrite},
+        "wish": job.wish and asdict(job.wish),
         "image": job.image and _upload_data(job.image),
         "mask": job.mask and _upload_data(job.mask),
         "submitted_at": job.submitted_at and time_text(job.submitted_at),
@@ -42,6 +43,8 @@ def row_of(job: Job) -> dict[str, Column]:
         "progress": job.progress,
         "result_url": job.result_url,
         "results": job.results,
+        "seconds": job.seconds,
+        "seconds_before": job.seconds_before,
         "charged_before": job.charged_before,
         "blend": _blend_data(job.blend),
         "saved": job.saved,
@@ -53,7 +56,7 @@ def row_of(job: Job) -> dict[str, Column]:
         "base_url": job.base_url,
         "state": job.state.value,
         "created_at": time_text(job.created_at),
-        "seconds": job.seconds,
+        "seconds": None if job.seconds is None else job.seconds / len(job.plans),
         "charged": job.charged,
         # In ASCII: paths may hold bytes that are no text, which SQLite would not take.
         "document": json.dumps(document),
@@ -86,9 +89,10 @@ def job_of(row: sqlite3.Row, schema: ParameterSchema) -> Job:
         progress=data["progress"],
         result_url=data["result_url"],
         results=tuple(_results_in(data)),
+        seconds_before=data.get("seconds_before", 0.0),
         charged_before=data.get("charged_before", 0),
         blend=_blend_of(data["blend"]) if "blend" in data else Blend(),
-        seconds=row["seconds"],
+        seconds=data.get("seconds", row["seconds"]),
         charged=row["charged"],
         saved=data["saved"],
         error=data["error"] and _error_of(data["error"]),

@@ -214,7 +214,7 @@ class Ledger:
             connection.execute("UPDATE jobs SET position = ? WHERE id = ?", (position, job_id))
 
     def durations(self, engine: Engine, base_url: str, limit: int = 200) -> list[float]:
-        """How many seconds the service worked on the jobs that are done, the newest first."""
+        """How many seconds the service worked on a part of each job that is done, newest first."""
         with self._reading() as connection:
             rows = connection.execute(
                 "SELECT seconds FROM jobs WHERE engine = ? AND base_url = ? AND state = ?"

@@ -50,7 +50,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     ("changes", "status", "message"),
     [
-        ({"image": "gone.png"}, 1, "“gone.png” is not there any more."),
+        ({"image": "gone.png"}, 1, "“gone.png” was not found."),
         ({"image": "notes.txt"}, 1, "“notes.txt” is not a picture this program can read"),
         ({"image": "nothing.png"}, 1, "“nothing.png” is empty."),
         ({"image": "folder.png"}, 1, "“folder.png” is not a picture this program can read"),

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
 
 from fluxfill_studio.core.geometry import Size
 from fluxfill_studio.core.planning.outpaint import Preset, approximate_frame
@@ -88,12 +91,14 @@ def test_an_outpaint_grows_the_picture_and_shows_a_bar_on_a_terminal(program: Pr
     save_pictures(program.folder, size)
     ours, theirs = os.openpty()
     command = ["outpaint", "photo.png", "--preset", "Right outpaint", "--prompt", "more"]
+    command += ["--quality", "60"]
     with program.started(*command, "-o", "out.jpg", stderr=theirs) as process:
         os.close(theirs)
         shown = read_to_end(ours)
         assert process.wait(30) == 0, shown
     frame = approximate_frame(Preset.RIGHT, size)
     assert load(program.folder / "out.jpg").shape == (frame.height, frame.width, 3)
+    assert quantized(program.folder / "out.jpg") == quantized_at(60)
     lines = shown.split("\r\n")
     assert "All pixels change a little, also those outside the mask." in lines[1]
     assert lines[2] == "What is sent is very small: the fill may be coarse."
@@ -103,6 +108,19 @@ def test_an_outpaint_grows_the_picture_and_shows_a_bar_on_a_terminal(program: Pr
     assert bars[-2].strip() == ""  # taken away before the last line is written over it
     assert bars[-1].startswith("out.jpg: 480 × 240 pixels, free, ")
     assert lines[4:] == [""]
+
+
+def quantized(file: Path | BytesIO) -> object:
+    """By how much each frequency of a JPEG was rounded, which its quality stands for."""
+    with Image.open(file) as image:
+        assert isinstance(image, JpegImageFile)
+        return image.quantization
+
+
+def quantized_at(quality: int) -> object:
+    buffer = BytesIO()
+    Image.new("RGB", (8, 8)).save(buffer, "JPEG", quality=quality)
+    return quantized(buffer)
 
 
 def test_force_overwrites_and_quiet_says_nothing(program: Program) -> None:

@@ -93,12 +93,12 @@ def test_the_next_step_is_the_first_that_is_not_known_to_be_done(job: Job) -> No
 def test_a_picture_in_parts_is_sent_part_by_part_and_then_put_together(job: Job) -> None:
     plans = (job.plan, replace(job.plan, sent=Size(20, 15)))
     job = replace(job, plans=plans, image=UPLOAD, mask=UPLOAD, submitted_at=NOW, server_id="s")
-    job = replace(in_state(job, JobState.DOWNLOADING), result_url="r", charged=9, progress=1.0)
+    job = replace(in_state(job, JobState.DOWNLOADING), result_url="r", charged=9, seconds=7.5)
     assert (job.part, job.plan) == (0, plans[0])
     second = job.with_result("result.png", "another key")
     assert (second.state, second.next_step) == (JobState.UPLOADING, JobState.UPLOADING)
     assert (second.part, second.plan, second.idempotency_key) == (1, plans[1], "another key")
-    assert (second.charged, second.charged_before, second.progress) == (9, 9, None)
+    assert (second.charged, second.charged_before, second.seconds_before) == (9, 9, 7.5)
     known = (second.image, second.mask, second.submitted_at, second.server_id, second.result_url)
     assert known == (None,) * 5
     assert second.unsent("a third key").results == ("result.png",)

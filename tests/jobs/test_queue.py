@@ -463,10 +463,25 @@ async def test_areas_far_apart_are_filled_one_after_the_other(
     request = FillRequest.build(desk.schema, {"prompt": "a gull", "output_format": "png"})
     inputs = plan_run(source, mask, apart=True, work_side=200)
     assert len(inputs.parts) == 2
-    job = await desk.queue.add(Order(request, inputs, desk.engine, desk.base_url))
+    order = Order(request, inputs, desk.engine, desk.base_url)
+    known = replace(new_job(order), plans=(inputs.parts[0].plan,), state=JobState.DONE, seconds=10)
+    for number in range(20):
+        desk.ledger.add(replace(known, id=str(number)))
+    job = await desk.queue.add(order)
     await desk.over()
     outcome = desk.outcomes[job.id]
     assert (outcome.changed_outside, desk.jobs[job.id].charged) == (0, 18)
+    told = [each for each in desk.told[job.id] if each.remaining is not None]
+    first, second = (
+        next(each.remaining for each in told if each.part == part) for part in range(2)
+    )
+    assert first is not None
+    assert second is not None
+    # It is told for both at first.
+    assert first - second == pytest.approx(10, abs=1)
+    done = desk.jobs[job.id]
+    assert done.seconds is not None
+    assert done.seconds > done.seconds_before > 0
     differs = (outcome.picture.pixels != source.pixels).any(axis=2)
     assert differs[145:155, 35:45].all()
     assert differs[145:155, 855:865].all()

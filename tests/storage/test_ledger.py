@@ -127,7 +127,7 @@ FACTS: dict[str, st.SearchStrategy[Any]] = {
         match=st.sampled_from(Match),
         opacity=st.floats(0, 1),
     ),
-    "wish": st.none() | st.builds(Wish, PATHS, st.booleans()),
+    "wish": st.none() | st.builds(Wish, PATHS, st.booleans(), st.none() | st.integers(1, 100)),
     "state": st.sampled_from(JobState),
     "image": st.none() | UPLOADS,
     "mask": st.none() | UPLOADS,
@@ -137,6 +137,7 @@ FACTS: dict[str, st.SearchStrategy[Any]] = {
     "result_url": st.none() | st.text(),
     "results": st.lists(st.text(), max_size=3).map(tuple),
     "seconds": st.none() | st.floats(0, 1e6),
+    "seconds_before": st.floats(0, 1e6),
     "charged": st.none() | st.integers(0, 10_000),
     "charged_before": st.integers(0, 10_000),
     "saved": st.none() | PATHS,
@@ -292,13 +293,14 @@ def test_what_is_learned_from_the_jobs_that_are_done(
     ended("4", 0.5, engine=Engine.LOCAL, base_url="")
     ended("5", 16.0)
     ended("6", 17.0, base_url="https://another.invalid")
-    assert ledger.durations(Engine.APIFRAME, SERVICE) == [16.0, 14.5]
-    assert ledger.durations(Engine.APIFRAME, SERVICE, limit=1) == [16.0]
+    ended("7", 30.0, plans=2 * new_job(schema, "7").plans)
+    assert ledger.durations(Engine.APIFRAME, SERVICE) == [15.0, 16.0, 14.5]
+    assert ledger.durations(Engine.APIFRAME, SERVICE, limit=1) == [15.0]
     assert ledger.durations(Engine.LOCAL, "") == [0.5]
     # Ending once more, as when a result is starred, makes a job no newer.
     ledger.put(replace(ledger.get("1"), saved="out.png"))
     ledger.remove("5")
-    assert ledger.durations(Engine.APIFRAME, SERVICE) == [16.0, 14.5]
+    assert ledger.durations(Engine.APIFRAME, SERVICE) == [15.0, 16.0, 14.5]
 
 
 def test_what_was_spent_since_a_moment(ledger: Ledger, schema: ParameterSchema) -> None:

@@ -60,7 +60,7 @@ class ImageError(InputError):
 
 
 class ImageMissing(ImageError):
-    text = QT_TRANSLATE_NOOP("errors", "“{name}” is not there any more.")
+    text = QT_TRANSLATE_NOOP("errors", "“{name}” was not found.")
 
 
 class ImageUnreadable(ImageError):
