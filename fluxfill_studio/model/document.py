@@ -20,6 +20,7 @@ from fluxfill_studio.core.painting.mask import Mask, MaskEdit
 from fluxfill_studio.core.painting.region import Combine, Region, combine
 from fluxfill_studio.core.painting.stroke import Sample, Stroke
 from fluxfill_studio.core.picture.source import Source
+from fluxfill_studio.core.types import Plane
 from fluxfill_studio.core.view.pyramid import Pyramid
 from fluxfill_studio.model.tasks import TaskOwner
 
@@ -154,6 +155,15 @@ class Document(QObject):
         """Bring a region, made where `change` happens, into the mask. Raises NoSource."""
         self.change(lambda edit: combine(edit, region(), how))
 
+    def copy_mask(self, action: Callable[[Plane], None]) -> None:
+        """Do `action` with a copy of the mask as it is now; a stroke is ended first.
+
+        What is painted next waits until the copy is made. Raises NoSource.
+        """
+        self._open_picture()
+        self.end_stroke()
+        self.when_settled(partial(self._copy, action))
+
     @property
     def can_undo(self) -> bool:
         return self.picture is not None and self.picture.history.can_undo
@@ -209,6 +219,15 @@ class Document(QObject):
 
         self._aside(mask.size.area, work, done, "change the mask")
 
+    def _copy(self, action: Callable[[Plane], None]) -> None:
+        mask = self._open_picture().mask
+
+        def done(pixels: Plane) -> list[Rect]:
+            action(pixels)
+            return []
+
+        self._aside(mask.size.area, mask.pixels.copy, done, "copy the mask")
+
     def _undo(self) -> None:
         if self._stroke is not None:
             self._abort()
@@ -240,7 +259,7 @@ class Document(QObject):
     def _aside(
         self, area: int, work: Callable[[], T], done: Callable[[T], list[Rect]], name: str
     ) -> None:
-        """Do `work`, which changes `area` pixels, now or in a worker.
+        """Do `work`, which changes or reads `area` pixels, now or in a worker.
 
         `done` gets its result, and returns what is to be shown.
         """

@@ -251,10 +251,13 @@ class Gallery(QObject):
             self.shown_changed.emit()
             raise
         entry = self._entries[entry_id]
-        self.shown = await asyncio.to_thread(_prepare, entry, made, self.shown)
+        shown = await asyncio.to_thread(_prepare, entry, made, self.shown)
+        # Giving back the memory of what was shown may take longer than a frame.
+        before, self.shown = [self.shown], shown
         self._latest.pop(entry_id, None)
         self._loading = None
         self.shown_changed.emit()
+        await asyncio.to_thread(before.clear)
 
     async def _made(self, entry_id: str) -> _Made:
         """Raises LedgerError and GarbledAnswer."""

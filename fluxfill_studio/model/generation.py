@@ -99,12 +99,15 @@ class Generation(QObject):
         except FluxfillError as error:
             self._refuse(error)
             return
+        source, choice, told = picture.source, self._sending.choice, self._sending.runs
+
+        def begin(mask: Plane) -> None:
+            prepare = partial(choice.inputs, source, mask)
+            kept = mask if choice.mode is Mode.INPAINT else None
+            self._tasks.start(self._begin(prepare, requests, kept, told), "prepare a run")
+
         # The run works on the mask as it is at this moment; painting goes on.
-        mask = picture.mask.pixels.copy()
-        prepare = partial(self._sending.choice.inputs, picture.source, mask)
-        kept = mask if self._parameters.mode is Mode.INPAINT else None
-        told = self._sending.runs
-        self._tasks.start(self._begin(prepare, requests, kept, told), "prepare a run")
+        self._document.copy_mask(begin)
 
     def _request(self) -> FillRequest:
         """What is set now. Raises ParameterError."""

@@ -137,16 +137,14 @@ class Masks(QObject):
         return f"{stem}mask{MASK_ENDING}"
 
     def write(self, path: Path, *, overwrite: bool) -> None:
-        """Write the mask as it is now; `exported` or `failed` follows."""
-        self._document.end_stroke()
-        self._document.when_settled(lambda: self._start_writing(path, overwrite))
+        """Write the mask as it is now; `exported` or `failed` follows, if there is one."""
 
-    def _start_writing(self, path: Path, overwrite: bool) -> None:
-        picture = self._document.picture
-        if picture is not None:
-            # Painting goes on while this mask is written.
-            mask = picture.mask.pixels.copy()
+        def begin(mask: Plane) -> None:
             self._tasks.start(self._write(path, mask, overwrite), f"export {path.name}")
+
+        if self._document.picture is not None:
+            # Painting goes on while this mask is written.
+            self._document.copy_mask(begin)
 
     def _take(self, mask: Callable[[], Plane]) -> None:
         self._document.change(lambda edit: replace(edit, mask()))

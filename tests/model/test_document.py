@@ -550,6 +550,27 @@ def test_a_region_is_made_in_the_worker_and_combined(on_desk: OnDesk, how: Combi
     on_desk(body)
 
 
+def test_a_copy_of_the_mask_is_made_in_a_worker_and_has_nothing_that_is_painted_later(
+    on_desk: OnDesk,
+) -> None:
+    async def body(desk: Desk) -> None:
+        document, copies = desk.document, list[Plane]()
+        document.begin_stroke(BRUSH, sample(FAR))
+        document.copy_mask(copies.append)
+        assert not is_painting(desk)
+        painted = desk.mask.copy()
+        desk.stroke(A)
+        assert not copies, "the worker has it"
+        assert np.array_equal(desk.mask, painted), "and what is painted waits"
+        await desk.settled()
+        (copy,) = copies
+        assert np.array_equal(copy, painted)
+        assert copy.any()
+        assert desk.mask[60, 60] == 255
+
+    on_desk(body)
+
+
 def test_a_large_stroke_is_begun_and_taken_back_in_a_worker(on_desk: OnDesk) -> None:
     """What it clears, and what comes back, may be the whole mask."""
 
