@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QButtonGroup,
-    QFrame,
-    QHBoxLayout,
-    QPushButton,
-    QSizePolicy,
-)
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QPushButton
+
+from fluxfill_studio.ui.segments import SegmentFrame
 
 
 class ChoiceGroup(QButtonGroup):
@@ -57,8 +52,8 @@ class ChoiceGroup(QButtonGroup):
             button.setFocusPolicy(policy)
 
 
-class Choice(QFrame):
-    """Buttons side by side; `name` tells a screen reader what is chosen here."""
+class Choice(SegmentFrame):
+    """Values as segments."""
 
     chosen = Signal(object)
 
@@ -66,13 +61,7 @@ class Choice(QFrame):
         self, name: str, options: Iterable[tuple[object, str, str]], *, is_narrow: bool = False
     ) -> None:
         """`options` are values, with the texts and the tooltips of their buttons."""
-        super().__init__()
-        self.setProperty("role", "segments")
-        self.setAccessibleName(name)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2, 2, 2, 2)
-        row.setSpacing(0)
+        super().__init__(name)
         self._group = ChoiceGroup(self)
         self.buttons: dict[object, QPushButton] = {}
         for value, text, tip in options:
@@ -85,7 +74,7 @@ class Choice(QFrame):
             button.setToolTip(tip)
             self._group.add(value, button)
             self.buttons[value] = button
-            row.addWidget(button)
+            self.row.addWidget(button)
         self._group.chosen.connect(self.chosen)
 
     def show_value(self, value: object) -> None:

@@ -1,4 +1,4 @@
-"""Segments: actions of which one is chosen, as buttons side by side."""
+"""Segments: buttons side by side of which one is chosen, each of them an action."""
 
 from __future__ import annotations
 
@@ -13,22 +13,26 @@ from typing_extensions import override
 _ICON: Final = QSize(18, 18)
 
 
-class Segments(QFrame):
-    """One button for each of `actions`; `name` tells a screen reader what is chosen here.
+class SegmentFrame(QFrame):
+    """What is around them; `name` tells a screen reader what is chosen here."""
 
-    The buttons show the texts of the actions, or their icons.
-    """
-
-    def __init__(self, name: str, actions: Iterable[QAction], *, icons: bool = False) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
         self.setProperty("role", "segments")
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2, 2, 2, 2)
-        row.setSpacing(0)
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(2, 2, 2, 2)
+        self.row.setSpacing(0)
+
+
+class Segments(SegmentFrame):
+    """One button for each of `actions`, with its text or its icon."""
+
+    def __init__(self, name: str, actions: Iterable[QAction], *, icons: bool = False) -> None:
+        super().__init__(name)
         for action in actions:
-            row.addWidget(_Segment(action, icons))
+            self.row.addWidget(_Segment(action, icons))
 
 
 class _Segment(QPushButton):
