@@ -205,10 +205,16 @@ class Blending(QObject):
             seen = Seen.through(viewport, shown.pyramid)
             if seen.rect.is_empty or (work.is_made and seen.index in work.prepared):
                 continue
-            pixels = await asyncio.to_thread(work.preview.part, seen, work.composite.blend)
+            # What takes long the first time is done once.
+            bands = seen.bands if seen.index in work.prepared else [seen]
+            blend = work.composite.blend
+            parts = await asyncio.gather(
+                *(asyncio.to_thread(work.preview.part, band, blend) for band in bands)
+            )
             shown = self._gallery.shown
             if work is self._work and not work.is_made and shown is not None:
-                shown.pyramid.level(seen.index)[seen.rect.slices] = pixels
+                for band, pixels in zip(bands, parts, strict=True):
+                    shown.pyramid.level(band.index)[band.rect.slices] = pixels
                 self.previewed.emit(seen.area)
             if seen.index not in work.prepared and not self._is_preview_due:
                 await asyncio.to_thread(work.preview.prepare, seen.index)

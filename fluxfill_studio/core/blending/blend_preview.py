@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from fluxfill_studio.core.view.viewport import Viewport
 
 # What of a level can show at the rim of a view, in the level's pixels.
 _REACH = 2
+# More would blend what lies along their edges too often.
+_BANDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,18 @@ class Seen:
             math.ceil(end.y / unit) + _REACH,
         )
         return cls(index, rect.intersected(_whole(pyramid, index)))
+
+    @property
+    def bands(self) -> list[Seen]:
+        """The same in parts that are worth being blended side by side, of level 0."""
+        if self.index > 0:
+            return [self]
+        edges = [self.rect.y + self.rect.height * i // _BANDS for i in range(_BANDS + 1)]
+        rects = (
+            Rect.from_bounds(self.rect.x, top, self.rect.right, bottom)
+            for top, bottom in pairwise(edges)
+        )
+        return [Seen(self.index, rect) for rect in rects if not rect.is_empty]
 
     @property
     def area(self) -> Rect:

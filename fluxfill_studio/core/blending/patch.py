@@ -19,6 +19,8 @@ from fluxfill_studio.core.planning.plan import Plan
 from fluxfill_studio.core.types import Pixels, Plane
 
 _FULL: Final = 65535
+# How many rectangles are kept as they were resampled last: the bands of a view.
+_KEPT: Final = 4
 # Pixels on either side that a resampled one is made of, with some to spare.
 _LANCZOS_REACH: Final = 4
 # A gradient is told from texture over squares of this side.
@@ -44,7 +46,7 @@ class Patch:
         self.mask = mask
         self.raw = raw
         self._planes: dict[Match, Planes] = {}
-        self._last: tuple[Grid, Match, NDArray[np.uint16]] | None = None
+        self._latest: tuple[tuple[Grid, Match, NDArray[np.uint16]], ...] = ()
 
     @cached_property
     def stencil(self) -> Stencil:
@@ -62,12 +64,15 @@ class Patch:
     def resampled(self, grid: Grid, match: Match) -> NDArray[np.uint16]:
         """The same on a grid that is laid on the crop.
 
-        The last one is kept: while a blend is changed, the same is asked for again and again.
+        The latest are kept: while a blend is changed, the same is asked for again and again.
         """
-        last = self._last
-        if last is None or last[:2] != (grid, match):
-            last = self._last = (grid, match, self._resampled(grid, match))
-        return last[2]
+        for known in self._latest:
+            if known[:2] == (grid, match):
+                return known[2]
+        colours = self._resampled(grid, match)
+        # Other threads may do the same: one of them is forgotten then, and made again.
+        self._latest = (*self._latest[1 - _KEPT :], (grid, match, colours))
+        return colours
 
     def _resampled(self, grid: Grid, match: Match) -> NDArray[np.uint16]:
         planes, crop = self._prepared(match), self.plan.crop

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -72,6 +75,18 @@ def test_a_view_shows_what_the_whole_picture_shows(viewport: Viewport, blend: Bl
         assert np.array_equal(shown, expected)
     else:
         assert np.abs(shown - expected).mean() < 0.08 * np.abs(expected - untouched).mean()
+
+
+@pytest.mark.parametrize("viewport", VIEWPORTS.values(), ids=VIEWPORTS)
+def test_bands_that_are_blended_side_by_side_make_up_what_is_seen(viewport: Viewport) -> None:
+    before = composite(Blend())
+    pyramid = Pyramid(before.source.pixels)
+    preview = BlendPreview(before, pyramid)
+    seen = Seen.through(viewport, pyramid)
+    with ThreadPoolExecutor(4) as threads:
+        for blend in (Blend(), Blend(25, 3), Blend(0, 0, Match.MEAN), Blend(9)):
+            parts = threads.map(partial(preview.part, blend=blend), seen.bands)
+            assert np.array_equal(np.concatenate(list(parts)), preview.part(seen, blend))
 
 
 def test_it_covers_all_that_is_seen_and_hardly_more() -> None:
