@@ -18,7 +18,7 @@ from fluxfill_studio.core.view.viewport import Viewport
 from fluxfill_studio.model.document import Document
 from fluxfill_studio.model.sending import Sending
 from fluxfill_studio.ui.canvas.frame_buffer import from_qrect
-from fluxfill_studio.ui.canvas.frame_handle import FrameHandle, place_around
+from fluxfill_studio.ui.canvas.frame_handle import FrameHandle, FrameHandles
 from fluxfill_studio.ui.canvas.marks import Caption, line_width
 from fluxfill_studio.ui.canvas.over import in_view
 from fluxfill_studio.ui.canvas.picture_view import PictureView
@@ -81,13 +81,17 @@ class ContextFrame(QObject):
         self._drag: _Drag | None = None
         self._plans: list[Plan] = []
         # Corners last, as they lie over the ends of the sides.
-        self._handles = {grip: self._handle(grip) for grip in Grip}
+        self._handles = FrameHandles(view, map(self._handle, Grip))
+        self._handles.pressed.connect(self._begin)
+        self._handles.moved.connect(self._move)
+        self._handles.released.connect(self._end)
+        self._handles.withdrawn.connect(self._withdraw)
+        self._handles.nudged.connect(self._nudge)
         sending.changed.connect(self._follow)
         view.viewport_changed.connect(self._place_handles)
 
     def apply_look(self, look: Look) -> None:
-        for handle in self._handles.values():
-            handle.apply_look(look)
+        self._handles.apply_look(look)
 
     def set_shown(self, is_shown: bool, *, has_handles: bool) -> None:
         """Show the frame where there is one, and its handles only if they are wanted."""
@@ -132,12 +136,6 @@ class ContextFrame(QObject):
         # The canvas keeps the keyboard, and with it the key by which the hand may be on loan.
         by_tab = not grip.is_corner
         handle.setFocusPolicy(Qt.FocusPolicy.TabFocus if by_tab else Qt.FocusPolicy.NoFocus)
-        handle.hide()
-        handle.pressed.connect(lambda position: self._begin(grip, position))
-        handle.moved.connect(self._move)
-        handle.released.connect(self._end)
-        handle.withdrawn.connect(self._withdraw)
-        handle.nudged.connect(lambda dx, dy, both: self._nudge(grip, dx, dy, both))
         return handle
 
     def _follow(self) -> None:
@@ -168,16 +166,13 @@ class ContextFrame(QObject):
     def _show_handles(self) -> None:
         # The key that lends the hand may go up first; what is dragged then stays in hand.
         wanted = len(self._plans) == 1 and (self._has_handles or self._drag is not None)
-        if not wanted and any(handle.hasFocus() for handle in self._handles.values()):
-            self._view.setFocus()
         self._place_handles()
-        for handle in self._handles.values():
-            handle.setVisible(wanted)
+        self._handles.set_shown(wanted)
 
     def _place_handles(self) -> None:
-        viewport, ratio = self._view.viewport, self._view.devicePixelRatioF()
+        viewport = self._view.viewport
         if viewport is not None and len(self._plans) == 1:
-            place_around(in_view(viewport, self._plans[0].crop), ratio, self._handles.values())
+            self._handles.place(in_view(viewport, self._plans[0].crop))
 
     def _begin(self, grip: Grip, position: QPointF) -> None:
         if self._plans and self._view.viewport is not None:

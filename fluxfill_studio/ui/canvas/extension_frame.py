@@ -13,7 +13,7 @@ from fluxfill_studio.core.planning.extension import Extension
 from fluxfill_studio.core.planning.reframing import Grip, reframed
 from fluxfill_studio.core.texts import QT_TRANSLATE_NOOP
 from fluxfill_studio.model.framing import Framing
-from fluxfill_studio.ui.canvas.frame_handle import FrameHandle, place_around
+from fluxfill_studio.ui.canvas.frame_handle import FrameHandle, FrameHandles
 from fluxfill_studio.ui.canvas.over import in_view, paint_frame
 from fluxfill_studio.ui.canvas.picture_view import PictureView
 from fluxfill_studio.ui.look import Look
@@ -66,7 +66,12 @@ class ExtensionFrame(QObject):
         self._pointer = QPointF()
         self._modifiers = Qt.KeyboardModifier.NoModifier
         # Corners last, as they lie over the ends of the sides.
-        self.handles = {grip: self._handle(grip) for grip in Grip}
+        self._handles = FrameHandles(view, map(self._handle, Grip))
+        self._handles.pressed.connect(self._begin)
+        self._handles.moved.connect(self._move)
+        self._handles.released.connect(self._end)
+        self._handles.withdrawn.connect(self._withdraw)
+        self._handles.nudged.connect(self._nudge)
         self._room = QTimer(self)
         self._room.setInterval(_TICK)
         self._room.timeout.connect(self._make_room)
@@ -75,16 +80,12 @@ class ExtensionFrame(QObject):
 
     def apply_look(self, look: Look) -> None:
         self._look = look
-        for handle in self.handles.values():
-            handle.apply_look(look)
+        self._handles.apply_look(look)
 
     def set_shown(self, is_shown: bool) -> None:
         """Show the frame, or the picture without it; a frame is shown only where there is one."""
         self._is_shown = is_shown and self._framing.frame is not None
-        if not self._is_shown and any(handle.hasFocus() for handle in self.handles.values()):
-            self._view.setFocus()
-        for handle in self.handles.values():
-            handle.setVisible(self._is_shown)
+        self._handles.set_shown(self._is_shown)
         if not self._is_shown:
             self._view.take_in(None)
         self._follow()
@@ -100,14 +101,7 @@ class ExtensionFrame(QObject):
 
     def _handle(self, grip: Grip) -> FrameHandle:
         name = QCoreApplication.translate("ExtensionFrame", _NAMES[grip])
-        handle = FrameHandle(grip, name, self._view)
-        handle.hide()
-        handle.pressed.connect(lambda position: self._begin(grip, position))
-        handle.moved.connect(self._move)
-        handle.released.connect(self._end)
-        handle.withdrawn.connect(self._withdraw)
-        handle.nudged.connect(lambda dx, dy, both: self._nudge(grip, dx, dy, both))
-        return handle
+        return FrameHandle(grip, name, self._view)
 
     def _follow(self) -> None:
         """Show the frame as it is now."""
@@ -119,10 +113,8 @@ class ExtensionFrame(QObject):
 
     def _place_handles(self) -> None:
         frame, viewport = self._framing.frame, self._view.viewport
-        if not self._is_shown or frame is None or viewport is None:
-            return
-        ratio = self._view.devicePixelRatioF()
-        place_around(in_view(viewport, frame), ratio, self.handles.values())
+        if self._is_shown and frame is not None and viewport is not None:
+            self._handles.place(in_view(viewport, frame))
 
     def _begin(self, grip: Grip, position: QPointF) -> None:
         viewport, shown = self._view.viewport, self._framing.shown

@@ -1,11 +1,12 @@
-"""A handle of the extension frame: dragged by mouse, pen or finger, moved by the arrow keys."""
+"""The handles of a frame: dragged by mouse, pen or finger, moved by the arrow keys."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
@@ -268,6 +269,56 @@ class FrameHandle(QWidget):
             self.update()
 
 
+class FrameHandles(QObject):
+    """All handles of a frame over `view`, hidden at first. They tell what is done to them.
+
+    Those that come later lie over the ones before.
+    """
+
+    pressed = Signal(object, QPointF)
+    """The Grip, and where."""
+    moved = Signal(QPointF, object)
+    released = Signal()
+    withdrawn = Signal()
+    nudged = Signal(object, int, int, bool)
+    """The Grip, and what the handle tells."""
+
+    def __init__(self, view: PictureView, handles: Iterable[FrameHandle]) -> None:
+        super().__init__(view)
+        self._view = view
+        self._handles = list(handles)
+        for handle in self._handles:
+            handle.hide()
+            handle.pressed.connect(partial(self.pressed.emit, handle.grip))
+            handle.moved.connect(self.moved)
+            handle.released.connect(self.released)
+            handle.withdrawn.connect(self.withdrawn)
+            handle.nudged.connect(partial(self.nudged.emit, handle.grip))
+
+    def apply_look(self, look: Look) -> None:
+        for handle in self._handles:
+            handle.apply_look(look)
+
+    def set_shown(self, is_shown: bool) -> None:
+        """Show or hide them; the view gets the keyboard that one of them had."""
+        if not is_shown and any(handle.hasFocus() for handle in self._handles):
+            self._view.setFocus()
+        for handle in self._handles:
+            handle.setVisible(is_shown)
+
+    def place(self, frame: QRect) -> None:
+        """Lay them around a frame that is given in device pixels."""
+        ratio = self._view.devicePixelRatioF()
+        shown = QRect(
+            round(frame.left() / ratio),
+            round(frame.top() / ratio),
+            round(frame.width() / ratio),
+            round(frame.height() / ratio),
+        )
+        for handle in self._handles:
+            handle.place(shown)
+
+
 def _along(start: int, end: int, seen: int, seen_end: int, where: int) -> tuple[int, int]:
     """Where a handle begins on an axis, and how long it is there.
 
@@ -277,15 +328,3 @@ def _along(start: int, end: int, seen: int, seen_end: int, where: int) -> tuple[
         return (start if where < 0 else end) - _REACH // 2, _REACH
     length = max(seen_end - seen - _REACH, _LEAST)
     return (seen + seen_end - length) // 2, length
-
-
-def place_around(frame: QRect, ratio: float, handles: Iterable[FrameHandle]) -> None:
-    """Lay all handles of a frame that is given in device pixels, `ratio` to a widget's."""
-    shown = QRect(
-        round(frame.left() / ratio),
-        round(frame.top() / ratio),
-        round(frame.width() / ratio),
-        round(frame.height() / ratio),
-    )
-    for handle in handles:
-        handle.place(shown)
