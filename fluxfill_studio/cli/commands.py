@@ -21,7 +21,7 @@ from fluxfill_studio.core.blending.compose import Blend
 from fluxfill_studio.core.errors import KeyMissing
 from fluxfill_studio.core.job import Engine, Wish
 from fluxfill_studio.core.planning.plan import Inputs
-from fluxfill_studio.core.planning.plan_warnings import warnings_of
+from fluxfill_studio.core.planning.plan_warnings import warnings_of_all
 from fluxfill_studio.core.request import Mode, variants_of
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.jobs.preparing import Order, plan_extension, plan_run
@@ -112,8 +112,7 @@ def _read(args: Namespace, terminal: Terminal) -> Inputs:
 
 def _warn(inputs: Inputs, terminal: Terminal) -> None:
     """Say why a run may not come out well, while it can still be stopped."""
-    found = (warning for part in inputs.parts for warning in warnings_of(part.plan, part.mask))
-    for warning in dict.fromkeys(found):
+    for warning in warnings_of_all(inputs.parts):
         terminal.note(warning.value)
 
 

@@ -6,12 +6,13 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import cv2
 import numpy as np
 
 from fluxfill_studio.core.blending.compose import Blend
 from fluxfill_studio.core.errors import EmptyMask, NothingToExtend
+from fluxfill_studio.core.geometry import Rect
 from fluxfill_studio.core.job import Engine, Job, Wish
-from fluxfill_studio.core.painting.mask import Mask
 from fluxfill_studio.core.picture.source import Source
 from fluxfill_studio.core.planning.areas import areas
 from fluxfill_studio.core.planning.extension import Extension, extension_plan, steps
@@ -55,7 +56,9 @@ def plan_run(
     """
     if mask is None:
         return Inputs(source, (Part(outpaint_plan(source.size, work_side)),))
-    painted = areas(mask, source.size, work_side) if apart else [Mask(source.size, mask).bounds]
+    if mask.shape != source.size.shape:
+        raise ValueError(f"mask of shape {mask.shape} for a picture of {source.size}")
+    painted = areas(mask, source.size, work_side) if apart else [Rect(*cv2.boundingRect(mask))]
     if not painted:
         raise EmptyMask
     parts = []

@@ -12,7 +12,7 @@ from fluxfill_studio.core.picture.scaling import fitting, resized
 from fluxfill_studio.core.picture.source import Source
 from fluxfill_studio.core.planning.areas import areas
 from fluxfill_studio.core.planning.plan import Inputs, Plan
-from fluxfill_studio.core.planning.plan_warnings import PlanWarning, warnings_of
+from fluxfill_studio.core.planning.plan_warnings import PlanWarning, warnings_of_all
 from fluxfill_studio.core.planning.sent import footprint
 from fluxfill_studio.core.types import Pixels, Plane
 from fluxfill_studio.jobs.sending import encoded_image
@@ -84,7 +84,7 @@ def preview_of(inputs: Inputs, mask: Plane | None, known: SentImage | None) -> S
         filled = footprint(sent, Size(width, height))
     return SentPreview(
         plans,
-        _warnings(inputs),
+        warnings_of_all(inputs.parts),
         areas=0 if mask is None else len(areas(mask, source.size)),
         image=known,
         image_bytes=round(known.file_bytes * share),
@@ -108,11 +108,3 @@ def _covered(inputs: Inputs) -> float | None:
             return None
         sent += crop.area
     return painted / sent
-
-
-def _warnings(inputs: Inputs) -> tuple[PlanWarning, ...]:
-    """Of all runs, each once, the weightiest first."""
-    found: set[PlanWarning] = set()
-    for part in inputs.parts:
-        found.update(warnings_of(part.plan, part.mask))
-    return tuple(warning for warning in PlanWarning if warning in found)

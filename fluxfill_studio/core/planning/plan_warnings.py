@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import Final
 
 import cv2
 import numpy as np
 
-from fluxfill_studio.core.planning.plan import Plan
+from fluxfill_studio.core.planning.plan import Part, Plan
 from fluxfill_studio.core.planning.sent import footprint, grown
 from fluxfill_studio.core.texts import QT_TRANSLATE_NOOP
 from fluxfill_studio.core.types import Plane
@@ -48,6 +49,12 @@ def warnings_of(plan: Plan | None, coverage: Plane | None) -> list[PlanWarning]:
     if min(plan.sent.width, plan.sent.height) < _LEAST_SIDE:
         found.append(PlanWarning.TOO_SMALL)
     return found
+
+
+def warnings_of_all(parts: Iterable[Part]) -> tuple[PlanWarning, ...]:
+    """The doubts about the runs of a job, each once, the weightiest first."""
+    found = {warning for part in parts for warning in warnings_of(part.plan, part.mask)}
+    return tuple(warning for warning in PlanWarning if warning in found)
 
 
 def _about_mask(plan: Plan, coverage: Plane) -> list[PlanWarning]:
