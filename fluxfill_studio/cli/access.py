@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fluxfill_studio.apiframe import BASE_URL
+from fluxfill_studio.apiframe import BASE_URL, address_of
 from fluxfill_studio.cli.arguments import KEY_VARIABLE
 from fluxfill_studio.core.job import Engine
 from fluxfill_studio.core.schema import ParameterSchema
@@ -31,18 +31,17 @@ class Access:
         Else the key that the window has kept, with the address and the way there that it was kept
         for; for any other `base_url` none. Raises KeyUnreadable.
         """
-        given = None if base_url is None else base_url.strip().rstrip("/")
         secrets = Secrets.beside(settings_file(), os.environ.get(KEY_VARIABLE))
         found = secrets.find()
         if found is None or found is secrets.environment:
-            return cls(given or BASE_URL, None if found is None else found.text)
+            return cls(address_of(base_url), None if found is None else found.text)
         # Qt's core reads the settings; where a window has kept a key, it is there.
         from fluxfill_studio.model.settings import Settings
 
         connection = Settings(settings_file()).connection
-        address = connection.base_url.strip().rstrip("/") or BASE_URL
-        if given not in (None, address):
-            return cls(given or BASE_URL)
+        address = address_of(connection.base_url)
+        if base_url is not None and address_of(base_url) != address:
+            return cls(address_of(base_url))
         return cls(address, found.text, connection.proxy or None, connection.certificates)
 
     def service(self, engine: Engine, schema: ParameterSchema) -> Service:

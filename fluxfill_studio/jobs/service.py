@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 
-from fluxfill_studio.apiframe import BASE_URL
+from fluxfill_studio.apiframe import address_of
 from fluxfill_studio.apiframe.client import ApiframeClient
 from fluxfill_studio.core.job import Engine
 from fluxfill_studio.core.schema import ParameterSchema
@@ -61,7 +61,7 @@ class Service:
         """
         if engine is Engine.LOCAL:
             return cls.local(schema)
-        base_url = (base_url or BASE_URL).strip().rstrip("/")
+        base_url = address_of(base_url)
         client = ApiframeClient(
             schema, base_url=base_url, key=key, proxy=proxy, certificates=certificates
         )

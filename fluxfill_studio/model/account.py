@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from fluxfill_studio.apiframe import BASE_URL
+from fluxfill_studio.apiframe import BASE_URL, address_of
 from fluxfill_studio.apiframe.wire import Account as Balance
 from fluxfill_studio.core.errors import (
     FluxfillError,
@@ -133,7 +133,7 @@ class Account(QObject):
     @property
     def base_url(self) -> str:
         """Where new runs at the hosted service go."""
-        return (self.connection.base_url or BASE_URL).strip().rstrip("/")
+        return address_of(self.connection.base_url)
 
     @property
     def connection(self) -> Connection:
