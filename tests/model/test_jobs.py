@@ -33,15 +33,15 @@ from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.model import generation
 from fluxfill_studio.model.document import Picture
 from fluxfill_studio.model.saving import Saving
-from fluxfill_studio.model.settings import Limits, Settings
+from fluxfill_studio.model.settings import Limits
 from fluxfill_studio.model.studio import Studio
 from fluxfill_studio.storage.images import read_source
-from fluxfill_studio.storage.secrets import Secrets
 from tests.faulty_service import FaultyService
 from tests.key_stores import RefusingStore, key_store
 from tests.pictures import photograph
 from tests.qt import QtLoop, emitted
 from tests.storage.orders import teach
+from tests.studios import studio_in
 
 KEY = "afk_test"
 OnStart = Callable[..., None]
@@ -54,14 +54,7 @@ def on_start(qt_loop: QtLoop, schema: ParameterSchema, tmp_path: Path) -> OnStar
     async def drive(
         body: Callable[[Studio], Awaitable[None]], service: FaultyService, key: str | None
     ) -> None:
-        studio = Studio(
-            schema,
-            Settings(tmp_path / "settings.ini"),
-            secrets=Secrets(tmp_path / "api-key", environment=key),
-            base_url=service.url,
-            samples=[],
-            data=tmp_path / "data",
-        )
+        studio = studio_in(tmp_path, schema, base_url=service.url, key=key)
         picture = Picture.of(Source.of("harbour.jpg", photograph(96, 64)))
         picture.mask.pixels[20:44, 30:70] = 255
         studio.document.show(picture)

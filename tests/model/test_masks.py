@@ -26,11 +26,10 @@ from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.core.types import Plane
 from fluxfill_studio.model.document import Picture
 from fluxfill_studio.model.masks import MaskFile, Masks, fitted
-from fluxfill_studio.model.settings import Settings
 from fluxfill_studio.model.studio import Studio
-from fluxfill_studio.storage.secrets import Secrets
 from tests.pictures import photograph
 from tests.qt import QtLoop, emitted
+from tests.studios import studio_in
 
 OnStudio = Callable[[Callable[[Studio], Awaitable[None]]], None]
 WIDTH, HEIGHT = 300, 200
@@ -41,11 +40,7 @@ def on_studio(qt_loop: QtLoop, schema: ParameterSchema, tmp_path: Path) -> OnStu
     """Runs a test on the models with a picture of 300 × 200 open."""
 
     async def drive(body: Callable[[Studio], Awaitable[None]]) -> None:
-        settings = Settings(tmp_path / "settings.ini")
-        secrets = Secrets(tmp_path / "api-key")
-        studio = Studio(
-            schema, settings, secrets=secrets, base_url=None, samples=[], data=tmp_path / "data"
-        )
+        studio = studio_in(tmp_path, schema)
         studio.document.show(picture())
         await body(studio)
         await studio.close()
@@ -212,11 +207,7 @@ def test_without_a_picture_nothing_happens(
     path = saved(tmp_path / "mask.png", half_white())
 
     async def drive() -> None:
-        settings = Settings(tmp_path / "settings.ini")
-        secrets = Secrets(tmp_path / "api-key")
-        studio = Studio(
-            schema, settings, secrets=secrets, base_url=None, samples=[], data=tmp_path / "data"
-        )
+        studio = studio_in(tmp_path, schema)
         studio.masks.read(path)
         studio.masks.write(tmp_path / "out.png", overwrite=True)
         studio.masks.take_transparency()

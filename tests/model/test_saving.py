@@ -23,13 +23,12 @@ from fluxfill_studio.core.picture.source import Source
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.jobs.preparing import plan_run
 from fluxfill_studio.model.saving import SaveQuestion, Saver, Saving
-from fluxfill_studio.model.settings import Settings
 from fluxfill_studio.model.studio import Studio
 from fluxfill_studio.storage.formats import SAVE_FORMATS, Loss
 from fluxfill_studio.storage.images import read_source
-from fluxfill_studio.storage.secrets import Secrets
 from tests.pictures import photograph
 from tests.qt import QtLoop, emitted
+from tests.studios import studio_in
 from tests.ui.runs import finished, run
 
 Run = Callable[[Callable[[], Awaitable[None]]], None]
@@ -47,14 +46,7 @@ SOURCES = {
 
 @pytest.fixture
 def studio(schema: ParameterSchema, tmp_path: Path, qapp: object) -> Studio:
-    return Studio(
-        schema,
-        Settings(tmp_path / "settings.ini"),
-        secrets=Secrets(tmp_path / "api-key"),
-        base_url="http://127.0.0.1:9",
-        samples=[],
-        data=tmp_path / "data",
-    )
+    return studio_in(tmp_path, schema, base_url="http://127.0.0.1:9")
 
 
 @pytest.fixture

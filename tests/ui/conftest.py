@@ -10,9 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 from fluxfill_studio.core.schema import ParameterSchema
-from fluxfill_studio.model.settings import Settings
 from fluxfill_studio.model.studio import Studio
-from fluxfill_studio.storage.secrets import Secrets
 from fluxfill_studio.ui.actions import Act, Actions
 from fluxfill_studio.ui.commands import Commands
 from fluxfill_studio.ui.icons import IconSet
@@ -20,6 +18,7 @@ from fluxfill_studio.ui.look import Look
 from fluxfill_studio.ui.remedies import Remedies
 from fluxfill_studio.ui.run_commands import RunCommands
 from fluxfill_studio.ui.theme import DARK, palette, stylesheet
+from tests.studios import studio_in
 
 
 @pytest.fixture(scope="session")
@@ -31,14 +30,7 @@ def look(resources_folder: Path, qapp: object) -> Look:
 @pytest.fixture
 def studio(schema: ParameterSchema, tmp_path: Path, qapp: object) -> Studio:
     """All models, without a key and with nothing open."""
-    return Studio(
-        schema,
-        Settings(tmp_path / "settings.ini"),
-        secrets=Secrets(tmp_path / "api-key"),
-        base_url="http://127.0.0.1:9",
-        samples=[],
-        data=tmp_path / "data",
-    )
+    return studio_in(tmp_path, schema, base_url="http://127.0.0.1:9")
 
 
 @pytest.fixture

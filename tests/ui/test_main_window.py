@@ -31,9 +31,7 @@ from fluxfill_studio.core.picture.source import Source
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.model import generation
 from fluxfill_studio.model.document import MaskSummary
-from fluxfill_studio.model.settings import Settings
 from fluxfill_studio.model.studio import Studio
-from fluxfill_studio.storage.secrets import Secrets
 from fluxfill_studio.ui.actions import Act, Actions
 from fluxfill_studio.ui.look import Look
 from fluxfill_studio.ui.main_window import MainWindow
@@ -42,6 +40,7 @@ from fluxfill_studio.ui.settings.settings_dialog import SettingsDialog
 from fluxfill_studio.ui.shortcuts_dialog import ShortcutsDialog
 from fluxfill_studio.ui.theme import stylesheet
 from tests.qt import QtLoop, acting, emitted
+from tests.studios import studio_in
 from tests.ui.runs import OBJECT, finished, picture, run, source, with_object
 
 LEFT = Qt.MouseButton.LeftButton
@@ -288,14 +287,7 @@ def test_a_result_of_an_earlier_start_is_looked_at_and_gone_on_with(
         await studio.close()
 
     qt_loop.run(first())
-    later = Studio(
-        schema,
-        Settings(tmp_path / "settings.ini"),
-        secrets=Secrets(tmp_path / "api-key"),
-        base_url=None,
-        samples=[],
-        data=tmp_path / "data",
-    )
+    later = studio_in(tmp_path, schema)
     again = MainWindow(later, Actions())
     qtbot.addWidget(again)
     again.apply_look(look)

@@ -16,28 +16,16 @@ from fluxfill_studio.core.painting.brush import Brush
 from fluxfill_studio.core.painting.stroke import Sample
 from fluxfill_studio.core.schema import ParameterSchema
 from fluxfill_studio.core.types import Pixels
-from fluxfill_studio.model.settings import Settings
 from fluxfill_studio.model.studio import Studio
-from fluxfill_studio.storage.secrets import Secrets
 from fluxfill_studio.ui.actions import Actions
 from fluxfill_studio.ui.look import Look
 from fluxfill_studio.ui.main_window import MainWindow
 from fluxfill_studio.ui.theme import stylesheet
 from tests.qt import QtLoop, acting, emitted
+from tests.studios import studio_in
 from tests.ui.runs import picture
 
 CTRL = Qt.KeyboardModifier.ControlModifier
-
-
-def studio_in(folder: Path, schema: ParameterSchema) -> Studio:
-    return Studio(
-        schema,
-        Settings(folder / "settings.ini"),
-        secrets=Secrets(folder / "api-key"),
-        base_url=None,
-        samples=[],
-        data=folder / "data",
-    )
 
 
 def window_of(studio: Studio, look: Look, icons: Path, qtbot: QtBot) -> MainWindow:
