@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import numpy as np
@@ -38,13 +39,14 @@ def window_of(studio: Studio, look: Look, icons: Path, qtbot: QtBot) -> MainWind
 
 
 async def make_a_result(studio: Studio) -> None:
-    """Run what is painted; its result is shown at once."""
+    """Run what is painted; its result is shown at once, and the balance looked at after it."""
     studio.document.show(picture())
     studio.document.begin_stroke(Brush(40), Sample(Point(150, 100)))
     studio.document.end_stroke()
     studio.parameters.set("prompt", "a calm sea")
     studio.generation.run()
     await emitted(studio.gallery.shown_changed)
+    await asyncio.gather(*(t for t in asyncio.all_tasks() if t.get_name() == "balance"))
 
 
 async def type_opacity(window: MainWindow, digits: str) -> None:
